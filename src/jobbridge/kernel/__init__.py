@@ -1,0 +1,1 @@
+"""Small pure functions every part of the system shares. Standard library only."""

@@ -105,6 +105,10 @@ def test_two_swapped_digits_are_always_found(number, place):
 @given(st.text(max_size=30))
 def test_any_text_gets_an_answer(text):
     assert citizen_id.fault_of(text) is None or citizen_id.fault_of(text).message
+
+
+@given(st.text("0123456789xXｘ×０１９ \u3000\u200b'’-.*", max_size=24))
+def test_cleaning_twice_is_cleaning_once(text):
     assert citizen_id.clean(citizen_id.clean(text)) == citizen_id.clean(text)
 
 

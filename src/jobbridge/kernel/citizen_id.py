@@ -1,6 +1,6 @@
 """The citizen identity number (GB 11643-1999): 6 place + 8 birth + 3 sequence + 1 check character.
 
->>> parse("990123199001012213").sex
+>>> parse("990123199001012215").sex
 '男'
 """
 

@@ -14,9 +14,10 @@ def narrow(text: str | None) -> str:
     """Full-width to half-width (NFKC), invisible characters gone, ends trimmed, inner spaces kept."""
     if not text:
         return ""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
 
 
 def squeeze(text: str | None) -> str:
     """Like `narrow`, without any white space at all: for numbers, names and codes."""
-    return _SPACE.sub("", narrow(text))
+    # Once more, because taking a space away can bring a letter and its accent together.
+    return unicodedata.normalize("NFKC", _SPACE.sub("", narrow(text)))

@@ -1,0 +1,94 @@
+"""Seeing and stopping server processes.
+
+A postmaster changes into its data directory before anything else, so the working directory tells a server of ours from
+a stranger that happens to have got the number in a stale `postmaster.pid`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+PID_FILE = "postmaster.pid"
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """A living server: its process number, and whether it takes connections already."""
+
+    pid: int
+    ready: bool
+
+
+def find_postmaster(data: Path) -> Postmaster | None:
+    """The server running on a data directory, or None. A stale or half-written pid file counts as None."""
+    try:
+        lines = (data / PID_FILE).read_text().splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not lines or not lines[0].strip().isdigit():
+        return None
+    pid = int(lines[0])
+    if not works_in(pid, data):
+        return None
+    return Postmaster(pid, ready=len(lines) > 7 and lines[7].strip() == "ready")
+
+
+def works_in(pid: int, data: Path) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(data)
+    except OSError:  # gone, a zombie, or another account's
+        return False
+
+
+def processes_of(data: Path) -> list[int]:
+    """Every server process that lives in the data directory, the postmaster and its children."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and works_in(int(name), data)]
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def reap(pid: int) -> None:
+    """Collect the exit status if the process is a child of ours and has ended."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, step: float = 0.02) -> bool:
+    """Ask again until the condition holds; False when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(step)
+    return True
+
+
+def clear_remains(data: Path) -> None:
+    """Make the directory free after a server that was killed.
+
+    Children of a dead postmaster leave by themselves as soon as they notice; one that is busy with a long statement is
+    told to. Killing is safe only because their postmaster is gone: the next start recovers from the log.
+    A pid file whose number now belongs to a stranger is removed, since the server itself would refuse to start.
+    """
+    for number in (None, signal.SIGTERM, signal.SIGKILL):
+        if find_postmaster(data) is not None:  # it was only slow to write its pid file
+            return
+        for pid in processes_of(data) if number else []:
+            send(pid, number)
+        if wait_until(lambda: not processes_of(data), seconds=3, step=0.1):
+            break
+    try:
+        pid = int((data / PID_FILE).read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return
+    if Path(f"/proc/{pid}").exists():
+        (data / PID_FILE).unlink(missing_ok=True)

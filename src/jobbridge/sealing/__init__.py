@@ -4,6 +4,6 @@ A sealed value is ``version | nonce | ciphertext+tag``. The field name and the b
 associated data, so a blob copied to another column or another row does not open.
 """
 
-from jobbridge.sealing.sealer import SealError, Sealer, generate_keys, parse_keys
+from jobbridge.sealing.sealer import Sealer, SealError, generate_keys, parse_keys
 
 __all__ = ["SealError", "Sealer", "generate_keys", "parse_keys"]

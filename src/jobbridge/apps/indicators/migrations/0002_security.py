@@ -1,0 +1,12 @@
+"""Row-level security and audit of this app's tables."""
+
+from django.db import migrations
+
+from jobbridge.apps.audit import ddl
+
+
+class Migration(migrations.Migration):
+    dependencies = [("indicators", "0001_initial"), ("audit", "0002_triggers")]
+    operations = [
+        ddl.audit("indicators_target"),
+    ]

@@ -1,0 +1,92 @@
+"""Agency feeds and what the comparison made of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from jobbridge.apps.accounts.scope import Scoped
+from jobbridge.apps.imports.models import ImportBatch
+
+
+class FeedSource(models.TextChoices):
+    POLICE = "police", "公安"
+    RAILWAY = "railway", "铁路"
+    ROAD = "road", "公路客运"
+    MOBILE = "mobile", "移动"
+    UNICOM = "unicom", "联通"
+    TELECOM = "telecom", "电信"
+    BIGDATA = "bigdata", "大数据局"
+
+
+class Zone(models.TextChoices):
+    AUTO = "auto", "自动确认"
+    REVIEW = "review", "待人工核对"
+    NONE = "none", "未比中"
+
+
+class Decision(models.TextChoices):
+    PENDING = "pending", "待核对"
+    CONFIRMED = "confirmed", "是同一人"
+    REJECTED = "rejected", "不是同一人"
+
+
+class FeedRecord(Scoped):
+    """One row of an agency's list as it came; numbers sealed. ``region_code`` is the county until it is linked."""
+
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="feed_records", verbose_name="批次")
+    source = models.CharField("来源", max_length=8, choices=FeedSource)
+    content_hash = models.BinaryField("内容摘要", unique=True)
+    name = models.CharField("姓名", max_length=40, blank=True)
+    id_sealed = models.BinaryField("证件号码（密封）", null=True)
+    id_mask = models.CharField("证件号码", max_length=20, blank=True)
+    phone_sealed = models.BinaryField("手机号（密封）", null=True)
+    phone_mask = models.CharField("手机号", max_length=16, blank=True)
+    village_code = models.CharField("村代码", max_length=12, blank=True, db_collation="C")
+    sex = models.CharField("性别", max_length=1, blank=True)
+    birth_date = models.DateField("出生日期", null=True)
+    seen_on = models.DateField("出现日期", null=True)
+    direction = models.CharField(
+        "方向", max_length=6, choices=[("home", "返乡"), ("away", "离开")], blank=True
+    )
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "比对记录"
+        constraints = [models.CheckConstraint(condition=Q(source__in=FeedSource.values), name="feed_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.name}"
+
+
+class Link(Scoped):
+    """The engine's answer for one feed record, with its weights; a clerk's decision is pinned on it."""
+
+    record = models.OneToOneField(FeedRecord, models.CASCADE, related_name="link", verbose_name="记录")
+    person = models.ForeignKey(
+        "registry.Person", models.CASCADE, null=True, related_name="links", verbose_name="人员"
+    )
+    posterior = models.FloatField("后验概率")
+    zone = models.CharField("结果", max_length=6, choices=Zone)
+    stage = models.CharField("阶段", max_length=1, blank=True)
+    candidates = models.JSONField("候选", default=list)  # [{person_id, posterior, weights: {name, id, ...}}]
+    decision = models.CharField("核对", max_length=9, choices=Decision, default=Decision.PENDING)
+    decided_by = models.CharField("核对人", max_length=60, blank=True)
+    decided_at = models.DateTimeField("核对时间", null=True)
+
+    class Meta(Scoped.Meta):
+        verbose_name = verbose_name_plural = "比对结果"
+        indexes = [
+            *Scoped.Meta.indexes,
+            models.Index(fields=["zone", "decision", "-posterior", "id"]),
+            models.Index(fields=["person", "zone"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(zone__in=Zone.values), name="link_zone"),
+            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="link_decision"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(zone=Zone.NONE), name="link_has_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.zone}"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    name = "jobbridge.apps.registry"
+    label = "registry"
+    verbose_name = "实名制台账"

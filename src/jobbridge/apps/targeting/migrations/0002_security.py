@@ -1,0 +1,16 @@
+"""Row-level security and audit of this app's tables."""
+
+from django.db import migrations
+
+from jobbridge.apps.accounts import rls
+from jobbridge.apps.audit import ddl
+
+
+class Migration(migrations.Migration):
+    dependencies = [("targeting", "0001_initial"), ("audit", "0002_triggers")]
+    operations = [
+        rls.enable("targeting_personstatus"),
+        rls.enable("targeting_householdstatus"),
+        rls.enable("targeting_groupmembership"),
+        ddl.audit("targeting_groupmembership"),
+    ]

@@ -1,0 +1,19 @@
+"""Addresses: the desk for offices, the field pages for brokers, and the way in."""
+
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from jobbridge.web import door
+
+urlpatterns = [
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("", door.home, name="home"),
+    path("language/", door.language, name="language"),
+    path("desk/", include("jobbridge.web.desk.urls")),
+    path("m/", include("jobbridge.web.field.urls")),
+]
+
+handler403 = "jobbridge.web.door.forbidden"
+handler404 = "jobbridge.web.door.not_found"
+handler500 = "jobbridge.web.door.broken"

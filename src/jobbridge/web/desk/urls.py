@@ -1,0 +1,4 @@
+"""Addresses of the desk pages."""
+
+app_name = "desk"
+urlpatterns = []

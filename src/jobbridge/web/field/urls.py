@@ -1,0 +1,4 @@
+"""Addresses of the field pages."""
+
+app_name = "field"
+urlpatterns = []

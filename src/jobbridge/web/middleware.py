@@ -1,0 +1,62 @@
+"""Health answer, the user's language, and the transaction in which the database knows who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+
+from jobbridge.apps.accounts.scope import acting_as
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answers ``/healthz`` before anything else may fail: 200 when the database answers, else 503."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path != "/healthz":
+            return self.get_response(request)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except Exception:  # whatever is wrong with it, the answer is the same
+            return JsonResponse({"database": "down"}, status=503)
+        return JsonResponse({"database": "up"})
+
+
+class LanguageMiddleware:
+    """The user's own setting decides the language, never the browser's header."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.user.language if request.user.is_authenticated else "zh-hans"
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ScopeMiddleware:
+    """One transaction a request, with the signed-in user as the actor; an error rolls it back."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            request.actor = None
+            return self.get_response(request)
+        request.actor = request.user.actor()
+        with acting_as(request.actor):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response

@@ -1,0 +1,69 @@
+// The desk's few behaviours. Everything here only makes a page that already works by links and
+// forms quicker: without script the same addresses answer with whole pages.
+
+const drawer = document.getElementById("drawer");
+const LARGE = "jobbridge-large-type";
+const COMPACT = "jobbridge-compact-rows";
+
+// Settings of this browser: type size and row height.
+for (const [key, name] of [[LARGE, "large"], [COMPACT, "compact"]]) {
+  if (localStorage.getItem(key)) document.documentElement.classList.add(name);
+}
+function toggleSetting(key, name) {
+  const on = document.documentElement.classList.toggle(name);
+  if (on) localStorage.setItem(key, "1");
+  else localStorage.removeItem(key);
+  showSettings();
+}
+function showSettings() {
+  for (const button of document.querySelectorAll("[data-toggle]")) {
+    button.setAttribute("aria-pressed", document.documentElement.classList.contains(button.dataset.toggle));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target === drawer || target.closest("[data-close]")) drawer?.close();
+  const toggle = target.closest("[data-toggle]");
+  if (toggle) toggleSetting(toggle.dataset.toggle === "large" ? LARGE : COMPACT, toggle.dataset.toggle);
+});
+
+// Ticking rows shows what can be done with them.
+document.addEventListener("change", (event) => {
+  const list = event.target.closest("[data-list]");
+  if (!list || !event.target.matches("[data-pick], [data-pick-all]")) return;
+  const boxes = [...list.querySelectorAll("[data-pick]")];
+  if (event.target.matches("[data-pick-all]")) boxes.forEach((box) => (box.checked = event.target.checked));
+  boxes.forEach((box) => box.closest("tr").classList.toggle("picked", box.checked));
+  const picked = boxes.filter((box) => box.checked).length;
+  const bulk = list.querySelector(".bulk");
+  bulk.hidden = picked === 0;
+  bulk.querySelector("[data-picked]").textContent = picked;
+}, true);
+
+// A household's file arrives in the drawer.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "drawer-content" && !drawer.open) drawer.showModal();
+  showSettings();
+});
+
+// A refusal comes back as a sentence, never as silence.
+document.addEventListener("htmx:responseError", (event) => announce(event.detail.xhr.status));
+document.addEventListener("htmx:sendError", () => announce(0));
+function announce(status) {
+  const box = document.getElementById("trouble");
+  if (!box) return;
+  box.querySelector("[data-trouble]").textContent = box.dataset[`status${status}`] || box.dataset.other;
+  box.hidden = false;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName)) return;
+  const search = document.querySelector(".search input");
+  if (search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+showSettings();

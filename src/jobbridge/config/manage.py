@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from django.core.management import execute_from_command_line
 
 from jobbridge.postgres import ensure_running
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Only for the list of commands: the words after `manage` are Django's to understand."""
-    subparsers.add_parser("manage", help="any Django management command", add_help=False)
-
-
-def run_words(words: list[str]) -> int:
-    """Run `django-admin WORDS`; it ends the process itself on errors."""
-    from django.core.management import execute_from_command_line
-
+def run(words: list[str]) -> int:
+    """Run a management command given as words; on errors it ends the process itself, as Django does."""
     ensure_running()
     execute_from_command_line(["jobbridge manage", *words])
     return 0

@@ -50,6 +50,7 @@ class Cluster:
     """
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self.home = home
         self.durable = durable
         self.directory = cluster_directory(home)
         self.data = self.directory / "data"

@@ -1,0 +1,86 @@
+"""The `jobbridge` command.
+
+Every subcommand lives in a module of its own with `add_parser(subparsers)` and `run(args)`; the table below says
+which. Only the module of the command at hand is imported, so `jobbridge --help` and `jobbridge db` are quick and the
+engines' commands never load Django.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from jobbridge.postgres import PostgresError, ensure_running, state_home
+
+SETTINGS = "jobbridge.config.settings"
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class Command:
+    """One subcommand and the module that implements it.
+
+    `django`: it wants the database running and Django ready. `passthrough`: the words after its name are not ours to
+    understand; the module has `run(words)` only.
+    """
+
+    name: str
+    help: str
+    module: str
+    django: bool = False
+    passthrough: bool = False
+
+
+COMMANDS = (
+    Command("db", "the embedded database: start, stop, status, url, shell", "jobbridge.postgres.commands"),
+    Command("manage", "any Django management command, with the database running", "jobbridge.config.manage", passthrough=True),
+    Command("linkage", "link records of a file to persons of another", "jobbridge.engines.linkage.cli"),
+    Command("matching", "recommend posts to seekers from files", "jobbridge.engines.matching.cli"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # Everything below, and every process it starts, shares one state folder wherever it is called from.
+    os.environ.setdefault("JOBBRIDGE_HOME", str(state_home()))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    try:
+        return _run(words)
+    except PostgresError as error:
+        print(f"jobbridge: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    chosen = next((command for command in COMMANDS if words and command.name == words[0]), None)
+    if chosen and chosen.passthrough:
+        return import_module(chosen.module).run(words[1:])
+    parser = argparse.ArgumentParser(prog="jobbridge", description="就业桥: a county's employment service, day by day")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        if command is chosen:
+            import_module(command.module).add_parser(subparsers)
+        else:
+            subparsers.add_parser(command.name, help=command.help)
+    options = parser.parse_args(words)
+    if chosen.django:
+        _prepare_django()
+    return import_module(chosen.module).run(options) or 0
+
+
+def _prepare_django() -> None:
+    ensure_running()
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

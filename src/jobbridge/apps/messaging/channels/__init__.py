@@ -1,0 +1,1 @@
+"""Ways out of the house: the file of the demo, SMPP to an operator."""

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 # first month of birth concerned, months of birth for each month of delay, most months of delay, age before
-_SCHEDULE = {
+SCHEDULE = {
     Kind.MEN_60: (date(1965, 1, 1), 4, 36, 60),
     Kind.WOMEN_55: (date(1970, 1, 1), 4, 36, 55),
     Kind.WOMEN_50: (date(1975, 1, 1), 2, 60, 50),
@@ -36,14 +36,14 @@ def delay_months(birth: date, kind: Kind) -> int:
     """By how many months the reform delays a person's retirement."""
     if kind is Kind.RESIDENT_60:
         return 0
-    first, step, most, _ = _SCHEDULE[kind]
+    first, step, most, _ = SCHEDULE[kind]
     number = months_between(first, birth)
     return 0 if number < 0 else min(most, number // step + 1)
 
 
 def retirement_month(birth: date, kind: Kind) -> date:
     """The month (its first day) in which the person reaches the legal age."""
-    years = 60 if kind is Kind.RESIDENT_60 else _SCHEDULE[kind][3]
+    years = 60 if kind is Kind.RESIDENT_60 else SCHEDULE[kind][3]
     return add_months(month_of(birth), years * 12 + delay_months(birth, kind))
 
 

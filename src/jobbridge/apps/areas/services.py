@@ -68,7 +68,8 @@ def _upsert(rows: Iterable[tuple[str, str, str | None]]) -> None:
                     (code.ljust(12, "0"), name, LEVEL_OF_WIDTH[len(code)], parent and parent.ljust(12, "0"))
                 )
         cursor.execute(
-            "INSERT INTO areas_area SELECT * FROM area_load ORDER BY level, code"
+            # Cities without counties (东莞) stand twice under one padded code: the city keeps it.
+            "INSERT INTO areas_area SELECT DISTINCT ON (code) * FROM area_load ORDER BY code, level"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level"
         )
         cursor.execute("DROP TABLE area_load")

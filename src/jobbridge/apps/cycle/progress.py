@@ -1,0 +1,71 @@
+"""Progress of a stage, seen while the stage's own transaction is still open.
+
+It goes over a connection of its own. The same connection holds the lock that keeps two cycles apart: when a
+worker is killed its connection dies, and with it the lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+from django.db import connection
+
+LOCK = 0x6A6F6262  # "jobb"
+INTERVAL = 0.3  # seconds between writes
+
+
+class CycleBusy(RuntimeError):
+    """Another process is running the cycle."""
+
+
+class Side:
+    """The side connection: lock and progress."""
+
+    def __init__(self, link: psycopg.Connection[Any]) -> None:
+        self._link = link
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Self]:
+        """Open the connection and take the lock; CycleBusy when another process holds it."""
+        parameters = {
+            key: value
+            for key, value in connection.get_connection_params().items()
+            if key in {"dbname", "user", "password", "host", "port"}
+        }
+        with psycopg.connect(**parameters, autocommit=True) as link:
+            held = link.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+            if not held or not held[0]:
+                raise CycleBusy("另一个进程正在运行每日循环，请等它结束。")
+            yield cls(link)
+
+    def write(self, stage_id: int, step: str, done: int, total: int) -> None:
+        """Show how far a stage is."""
+        self._link.execute(
+            "UPDATE cycle_stagerun SET step = %s, done = %s, total = %s WHERE id = %s",
+            [step[:60], done, total, stage_id],
+        )
+
+
+class Progress:
+    """Called as ``progress(step, done, total)`` from inside a stage; writes at most a few times a second."""
+
+    def __init__(self, side: Side, stage_id: int, listener: Any = None) -> None:
+        self._side = side
+        self._stage_id = stage_id
+        self._listener = listener
+        self._last = 0.0
+        self._step = ""
+
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        now = time.monotonic()
+        if step == self._step and done < total and now - self._last < INTERVAL:
+            return
+        self._step, self._last = step, now
+        self._side.write(self._stage_id, step, done, total)
+        if self._listener:
+            self._listener(step, done, total)

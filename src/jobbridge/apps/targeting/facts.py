@@ -1,0 +1,100 @@
+"""From the ledger to facts: the one place where dates, spells and answers become what a rule may ask.
+
+Which of several sources is believed about work, newest first: what was said or seen last wins. A comparison that
+saw somebody at home after their job was recorded makes their employment unknown, never false: a visit decides.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jobbridge.apps.registry.enums import HouseholdCategory
+from jobbridge.kernel.retirement import SCHEDULE, Kind
+
+EMPLOYMENT_TTL = 180  # days for which "I have (no) work" stays an answer
+SEEN_LAG = 3  # days between a journey and a job that may both be true
+
+# Work that the person runs on the family's own land; other spells are non-farm.
+FARM = "farm"
+
+
+def retirement_sql(birth: str, sex: str, on: str) -> str:
+    """Months from the month of ``on`` to the own legal retirement month; the schedule is the kernel's."""
+    months = f"((extract(year FROM {on}) - extract(year FROM {birth})) * 12 + extract(month FROM {on}) - extract(month FROM {birth}))"
+
+    def left(kind: Kind) -> str:
+        first, step, most, years = SCHEDULE[kind]
+        number = f"((extract(year FROM {birth}) - {first.year}) * 12 + extract(month FROM {birth}) - {first.month})"
+        delay = f"CASE WHEN {number} < 0 THEN 0 ELSE least({most}, floor({number} / {step}) + 1) END"
+        return f"{years * 12} + {delay} - {months}"
+
+    return f"(CASE WHEN {sex} = '男' THEN {left(Kind.MEN_60)} ELSE {left(Kind.WOMEN_55)} END)::int"
+
+
+def person_facts_sql(on: date) -> str:
+    """A SELECT with one row a person and the columns of the person vocabulary that the ledger can answer."""
+    day = f"DATE '{on.isoformat()}'"
+    return f"""
+WITH said AS (
+  SELECT DISTINCT ON (person_id) person_id, employed, as_of FROM registry_workstatement
+  WHERE employed IS NOT NULL AND as_of <= {day} ORDER BY person_id, as_of DESC, id DESC
+), wished AS (
+  SELECT DISTINCT ON (person_id) person_id, willing, as_of FROM registry_workstatement
+  WHERE willing IS NOT NULL AND as_of <= {day} ORDER BY person_id, as_of DESC, id DESC
+), spell AS (
+  SELECT DISTINCT ON (person_id) person_id, start, kind, work_area, place_text, as_of FROM registry_employmentspell
+  WHERE start <= {day} AND ("end" IS NULL OR "end" > {day}) ORDER BY person_id, start DESC, id DESC
+), months AS (
+  SELECT person_id, sum(greatest(0, (least(coalesce("end", {day}), {day}) - greatest(start, date_trunc('year', {day})::date)) / 30.4))::int
+    AS in_year
+  FROM registry_employmentspell WHERE start <= {day} AND ("end" IS NULL OR "end" > date_trunc('year', {day})) GROUP BY 1
+), seen AS (
+  SELECT l.person_id, max(f.seen_on) AS home_on FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
+  WHERE f.direction = 'home' AND f.seen_on <= {day}
+    AND (l.decision = 'confirmed' OR (l.zone = 'auto' AND l.decision <> 'rejected')) GROUP BY 1
+), work AS (
+  SELECT p.id AS person_id, spell.start, spell.kind, spell.work_area, spell.place_text,
+    CASE
+      WHEN spell.person_id IS NOT NULL AND said.as_of > spell.as_of THEN said.employed
+      WHEN spell.person_id IS NOT NULL AND spell.work_area IN ('3', '4')
+        AND seen.home_on > greatest(spell.start, spell.as_of) + {SEEN_LAG} THEN NULL
+      WHEN spell.person_id IS NOT NULL THEN true
+      WHEN said.as_of >= {day} - {EMPLOYMENT_TTL} THEN said.employed
+    END AS employed,
+    spell.person_id IS NOT NULL AND seen.home_on > greatest(spell.start, spell.as_of) + {SEEN_LAG} AS contradicted
+  FROM registry_person p LEFT JOIN spell ON spell.person_id = p.id LEFT JOIN said ON said.person_id = p.id
+    LEFT JOIN seen ON seen.person_id = p.id
+)
+SELECT p.id AS person_id, p.household_id, p.region_code,
+  extract(year FROM age({day}, p.birth_date))::int AS age_years, p.sex = '男' AS male,
+  {retirement_sql("p.birth_date", "p.sex", day)} AS months_to_retirement,
+  nullif(p.labour_skill, '') AS labour_skill,
+  p.schooling <> '' AND p.schooling <> '非在校生' AS student,
+  -- Registers list soldiers, prisoners and pensioners; nobody lists who is none of these: no entry is a no.
+  p.life = 'alive' AS alive, coalesce(p.serving, false) AS serving, coalesce(p.in_custody, false) AS in_custody,
+  coalesce(p.draws_pension, false) AS draws_pension,
+  w.employed, w.employed AND w.kind IS DISTINCT FROM '{FARM}' AS employed_nonfarm,
+  wished.willing, {day} - wished.as_of AS willing_age_days,
+  CASE WHEN w.employed AND w.start IS NOT NULL THEN floor(({day} - w.start) / 30.4)::int
+       WHEN NOT w.employed THEN 0 END AS months_continuous,
+  coalesce(m.in_year, 0) AS months_cumulative,
+  CASE WHEN w.employed THEN nullif(w.work_area, '')::int END AS work_area,
+  h.category AS household_category, h.risk_cleared,
+  w.place_text, w.contradicted
+FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN work w ON w.person_id = p.id
+  LEFT JOIN wished ON wished.person_id = p.id LEFT JOIN months m ON m.person_id = p.id
+"""
+
+
+def household_columns_sql(on: date) -> str:
+    """A SELECT with one row a household and its own facts; the counts of its members come from the rules engine."""
+    day = f"DATE '{on.isoformat()}'"
+    words = " ".join(f"WHEN '{value}' THEN '{label}'" for value, label in HouseholdCategory.choices)
+    return f"""
+SELECT h.id AS household_id, h.region_code, h.residence, CASE h.category {words} END AS category, h.risk_cleared,
+  coalesce(h.relocated, false) AS relocated, v.last_visit, {day} - v.last_visit AS days_since_visit
+FROM registry_household h LEFT JOIN (
+  SELECT household_id, max((at AT TIME ZONE 'Asia/Shanghai')::date) AS last_visit FROM casework_visit
+  WHERE met <> 'absent' AND (at AT TIME ZONE 'Asia/Shanghai')::date <= {day} GROUP BY 1
+) v ON v.household_id = h.id
+"""

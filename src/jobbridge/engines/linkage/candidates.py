@@ -1,0 +1,113 @@
+"""Which register rows are worth comparing with which feed rows.
+
+Three answers: the holder of a validated id (stage A), the one person a decisive pair of fields points to
+(stage B), and for all other rows a union of narrow keys (stage R).  No key may propose more than
+``max_block`` people, so a very common name costs nothing and decides nothing.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from .parameters import Parameters
+
+_FITS = "r.id_text[1:length(f.id_head)] = f.id_head and right(r.id_text, length(f.id_end)) = f.id_end"
+
+
+def by_valid_id(con: duckdb.DuckDBPyConnection) -> None:
+    """``pairs_a``: feed rows whose valid id belongs to exactly one register row."""
+    con.execute(
+        """create table pairs_a as
+           select f.n as record, min(r.n) as person
+           from feed f join register r on f.id_text = r.id_text
+           where f.id_kind = 'valid' and r.id_kind = 'valid' group by 1 having count(*) = 1"""
+    )
+
+
+def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
+    """``pairs_b``: one single person fits masked id and name, or phone and name with no id against it."""
+    con.execute(
+        f"""create table pairs_b as
+        with hits as (
+            select f.n as record, r.n as person from feed f
+            join register r on f.name = r.name and f.id_tail = r.id_tail
+            where f.id_kind = 'masked' and not f.name_masked and {_FITS}
+            union
+            select f.n, r.n from feed f join register r on f.phone = r.phone and f.name = r.name
+            where not f.name_masked and (f.id_kind is null or (f.id_kind = 'masked' and ({_FITS}))))
+        select record, min(person) as person from hits
+        where record not in (select record from pairs_a) group by 1 having count(*) = 1"""
+    )
+
+
+def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parameters) -> None:
+    """Who is known to use each phone of the feed, and who lives with them.
+
+    Parameters
+    ----------
+    proven
+        Query giving (record, person) of links sure enough to teach us a phone, their id having been seen.
+
+    Creates ``phone_owner`` (phone, person, alias) and ``phone_household`` (phone, person).
+    """
+    con.execute(
+        f"""create or replace table phone_owner as
+        with heard as (
+            select phone, n as person, false as alias from register
+            where phone in (select phone from feed)
+            union all
+            select f.phone, p.person, true from ({proven}) p join feed f on f.n = p.record
+            where f.phone is not null and f.id_kind is not null),
+        one as (select phone, person, bool_or(alias) as alias from heard group by all)
+        select * from one qualify count(*) over (partition by phone) <= {parameters.max_block}"""
+    )
+    con.execute(
+        f"""create or replace table phone_household as
+        with small as (select household from register where household is not null
+            group by 1 having count(*) between 2 and {parameters.max_household}),
+        lives as (select n as person, household from register where household in (from small)),
+        owned as (select distinct o.phone, l.household from phone_owner o join lives l using (person))
+        select distinct o.phone, l.person from owned o join lives l using (household)
+        where (o.phone, l.person) not in (select phone, person from phone_owner)"""
+    )
+
+
+def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
+    """``pairs_r`` for the rows of ``waiting``: the union of all keys."""
+    limit = parameters.max_block
+    blocks = (
+        _block(limit, "not name_masked and id_kind is distinct from 'valid'", "name"),
+        _block(limit, "not name_masked", "sound", "birth"),
+        _block(limit, "not name_masked", "sound", "village"),
+        _block(limit, "true", "sound", "id_tail"),
+        _block(limit, "true", "name", "id_tail"),
+        _block(limit, "id_kind = 'masked'", "id_tail", "left(id_head, 4)", "surname"),
+        _block(limit, "id_kind = 'masked' and surname = '*'", "id_tail", "left(id_head, 4)"),
+        _block(limit, "true", "id_text"),
+        _block(limit, "true", "left(id_text, 14)", "surname"),
+        _block(limit, "true", "right(id_text, 8)", "surname"),
+        _block(limit, "id_kind = 'wrong'", "right(id_text, 8)"),
+    )
+    con.execute(
+        f"""create or replace table pairs_r as
+        {" union ".join(blocks)}
+        union select w.n, o.person from waiting w join phone_owner o using (phone)
+        union select w.n, h.person from waiting w join phone_household h using (phone)
+            join register r on r.n = h.person
+            where w.name = r.name or w.sound = r.sound or (w.name_masked and r.name like w."like")"""
+    )
+
+
+def _block(limit: int, where: str, *keys: str) -> str:
+    """Pairs equal in all ``keys``, for the waiting rows selected by ``where``.
+
+    The register is cut down to the keys asked for before it is counted, so that a value shared by half
+    of it (a filler id, a clerk's phone) is dropped without ever being multiplied out.
+    """
+    named = ", ".join(f"{key} as k{i}" for i, key in enumerate(keys))
+    using = ", ".join(f"k{i}" for i in range(len(keys)))
+    asked = f"select n as record, {named} from waiting where {where}"
+    there = f"select n as person, {named} from register"
+    return f"""select record, person from ({asked}) join (
+        select * from ({there}) semi join ({asked}) using ({using})
+        qualify count(*) over (partition by {using}) <= {limit}) using ({using})"""

@@ -1,0 +1,103 @@
+"""The tables handed back: one link a row, and the three best candidates with every weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from .columns import FIELDS, LEVELS
+from .estimates import Estimates
+
+CANDIDATES_KEPT = 3
+
+
+def links_table(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Every feed row with its decision, from ``feed``, ``register`` and ``decided_all``."""
+    return con.sql(
+        """select f.key as record_id, case when d.zone <> 'none' then r.key end as person_id,
+               coalesce(d.posterior, 0.0) as posterior, coalesce(d.zone, 'none') as zone, d.stage,
+               case when d.zone = 'review' then d.note end as note
+           from feed f left join (from decided_all where place = 1) d on d.record = f.n
+           left join register r on r.n = d.person order by f.n"""
+    ).to_arrow_table()
+
+
+def weights_table(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Up to three candidates a feed row; the seven weights add up to the total."""
+    weights = ", ".join(f"d.w_{field} as {field}" for field in FIELDS)
+    levels = ", ".join(f"d.{level}" for level in LEVELS)
+    return con.sql(
+        f"""select f.key as record_id, r.key as person_id, d.place::int as rank, {weights}, d.total,
+                {levels}, d.posterior
+            from decided_all d join feed f on f.n = d.record join register r on r.n = d.person
+            where d.place <= {CANDIDATES_KEPT} order by f.n, d.place"""
+    ).to_arrow_table()
+
+
+def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Counts by source and zone and by stage, and what the posteriors promise about the links.
+
+    ``expected`` needs no truth: ``right_auto`` is the sum of the posteriors of automatic links,
+    ``findable`` the sum over all candidates, so their quotient is the recall the engine believes in.
+    """
+    con.execute(
+        """create or replace temp view outcome as
+           select f.source, d.posterior, coalesce(d.zone, 'none') as zone, d.stage, d.note
+           from feed f left join (from decided_all where place = 1) d on d.record = f.n"""
+    )
+    by_source: dict[str, dict[str, int]] = {}
+    for source, zone, n in con.execute(
+        "select source, zone, count(*) from outcome group by all order by all"
+    ).fetchall():
+        by_source.setdefault(source, {"auto": 0, "review": 0, "none": 0})[zone] = n
+    stages = dict(
+        con.execute("select stage, count(*) from outcome where zone <> 'none' group by 1 order by 1").fetchall()
+    )
+    notes = dict(
+        con.execute("select note, count(*) from outcome where zone = 'review' and note is not null group by 1 order by 1")
+        .fetchall()
+    )
+    # Millionths are added as whole numbers: the same sum whatever the order.
+    auto, right, review, likely = con.execute(
+        """select count(*) filter (zone = 'auto'), sum((posterior * 1e6)::bigint) filter (zone = 'auto'),
+               count(*) filter (zone = 'review'), sum((posterior * 1e6)::bigint) filter (zone = 'review')
+           from outcome"""
+    ).fetchall()[0]
+    findable = con.execute("select sum((posterior * 1e6)::bigint) from decided_all").fetchall()[0][0] or 0
+    return {
+        "by_source": by_source,
+        "by_stage": stages,
+        "held_for_review": notes,
+        "expected": {
+            "auto": auto,
+            "right_auto": round((right or 0) / 1e6, 1),
+            "review": review,
+            "right_review": round((likely or 0) / 1e6, 1),
+            "findable": round(findable / 1e6, 1),
+        },
+    }
+
+
+def rates(estimates: Estimates) -> dict[str, Any]:
+    """The estimates as plain numbers for the report."""
+    return {
+        "verified_pairs": estimates.pairs,
+        "name": _rounded(estimates.name),
+        "phone": _rounded(estimates.phone),
+        "village": _rounded(estimates.village),
+        "birth": _rounded(estimates.birth),
+        "mask_fits": round(estimates.mask_fits, 4),
+        "sex_agrees": round(estimates.sex_agrees, 4),
+        "glyph_chance": round(estimates.glyph_chance, 6),
+        "edit_chance": round(estimates.edit_chance, 6),
+        "in_register": _rounded(estimates.in_register),
+        "seen_bits": round(estimates.seen_bits, 3),
+        "unseen_bits": round(estimates.unseen_bits, 3),
+        "outsider_phone_bits": round(estimates.outsider_phone_bits, 3),
+    }
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {key: round(value, 4) for key, value in values.items()}

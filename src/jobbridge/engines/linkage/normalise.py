@@ -1,0 +1,102 @@
+"""Clean columns, made once per table: names, ids, phones, places, dates, sex.
+
+Everything here is about one row at a time.  The result, ``register`` and ``feed``, is what every later
+step reads:
+
+n                   dense row number in key order
+name, sound, shape  keys from :mod:`names`; ``name_masked``; ``like`` the name as a LIKE pattern
+surname, length     first character and number of characters of the name
+id_kind             valid | wrong (complete, checksum or date fails) | masked | null
+id_text             18 characters where known (15-digit ids are lengthened), for valid and wrong ids
+id_head, id_tail    visible beginning and end; the tail only when four characters are visible
+phone               11 digits
+village, town       12 and 9 digits; a township code leaves the village null, a county code both;
+                    codes that are not numbers are taken as they are
+sex, birth          男 | 女 and YYYYMMDD, read from a valid id when not told (``sex_told, birth_told``)
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from .columns import TableShape
+from .names import name_keys
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WIDE = "０１２３４５６７８９Ｘ＊－（）　＋"
+_NARROW = "0123456789X*-() +"
+_ID_MASKS = "?？•■□●○×#＃_某"
+
+_CHECK_SUM = " + ".join(f"{w} * (ascii(substr(i, {k}, 1)) - 48)" for k, w in enumerate(_ID_WEIGHTS, 1))
+
+MACROS = f"""
+create or replace macro narrow(t) as translate(upper(t), '{_WIDE}', '{_NARROW}');
+create or replace macro id_check(i) as ('10X98765432')[1 + ({_CHECK_SUM}) % 11];
+create or replace macro id_date_ok(i) as
+    substr(i, 7, 2) in ('18', '19', '20') and try_strptime(substr(i, 7, 8), '%Y%m%d') is not null;
+-- An X anywhere but at the end is a mask: 5002XXXXXXXXXX1234.
+create or replace macro id_signs(t) as
+    regexp_replace(translate(narrow(t), '{_ID_MASKS}', '{"*" * len(_ID_MASKS)}'), '[\\s\\-''"]', '', 'g');
+create or replace macro id_clean(t) as
+    replace(left(id_signs(t), -1), 'X', '*') || right(id_signs(t), 1);
+create or replace macro phone_clean(t) as nullif(regexp_extract(
+    regexp_replace(regexp_replace(narrow(t), '\\.0+$', ''), '[\\s\\-()+]', '', 'g'),
+    '(?:^|[^0-9])(?:0086|86|0)?(1[3-9][0-9]{{9}})(?:[^0-9]|$)', 1), '');
+create or replace macro date_clean(t) as strftime(try_strptime(
+    split_part(narrow(t), ' ', 1), ['%Y%m%d', '%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日']), '%Y%m%d');
+create or replace macro sex_clean(t) as case
+    when left(upper(t), 1) in ('男', '1', 'M') then '男' when left(upper(t), 1) in ('女', '2', 'F') then '女' end;
+"""
+
+
+def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
+    """Turn ``<label>_in`` into ``<label>`` with the clean columns and drop the raw one."""
+    table = shape.label
+    con.execute(MACROS)
+    raw_names = con.execute(f"select distinct name from {table}_in where name is not null").fetchall()
+    con.register("name_keys", name_keys(row[0] for row in raw_names))
+    kept = "key, household_id as household" if table == "register" else "key, coalesce(source, '') as source"
+    con.execute(
+        f"""create table {table} as
+        with one as (
+            select n, {kept}, k.simple as name, k.sound, k.shape,
+                id_clean(id_number) as given_id, phone_clean(phone) as phone,
+                regexp_replace(narrow(village_code), '\\.0+$', '') as place,
+                sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth
+            from {table}_in left join name_keys k using (name)),
+        two as (
+            select *, case when length(given_id) = 15 and regexp_full_match(given_id, '[0-9]{{15}}')
+                then substr(given_id, 1, 6) || '19' || substr(given_id, 7) end as long_id from one),
+        three as (
+            select *, coalesce(long_id || id_check(long_id),
+                case when regexp_full_match(given_id, '[0-9]{{14,19}}[0-9X]') then given_id end) as id_text,
+                case when contains(given_id, '*') then regexp_extract(given_id, '^[0-9]*') end as head,
+                case when contains(given_id, '*') then regexp_extract(given_id, '[0-9]*[0-9X]$') end as tail
+            from two),
+        four as (
+            select *, case
+                when regexp_full_match(id_text, '[0-9]{{17}}[0-9X]') and id_check(id_text) = right(id_text, 1)
+                    and id_date_ok(id_text) then 'valid'
+                when id_text is not null then 'wrong'
+                when length(head) + length(tail) >= 4 then 'masked' end as id_kind from three)
+        select n, {kept.split(",")[0]}, {kept.split(" as ")[1]},
+            name, sound, shape, contains(coalesce(name, ''), '*') as name_masked,
+            replace(name, '*', '_') as "like", left(name, 1) as surname, length(name) as length,
+            id_kind, id_text,
+            case when id_kind = 'masked' then head else left(id_text, 6) end as id_head,
+            case when id_kind = 'masked' then tail else right(id_text, 4) end as id_end,
+            case when id_kind <> 'masked' or length(tail) >= 4
+                then right(case when id_kind = 'masked' then tail else id_text end, 4) end as id_tail,
+            phone,
+            case when not regexp_full_match(place, '[0-9]+') then place
+                when length(place) >= 12 and right(left(place, 12), 3) <> '000' then left(place, 12) end as village,
+            case when not regexp_full_match(place, '[0-9]+') then place
+                when length(place) >= 9 and substr(place, 7, 3) <> '000' then left(place, 9) end as town,
+            coalesce(given_sex, case when id_kind = 'valid'
+                then case when substr(id_text, 17, 1) in ('1', '3', '5', '7', '9') then '男' else '女' end end) as sex,
+            coalesce(given_birth, case when id_kind = 'valid' then substr(id_text, 7, 8) end) as birth,
+            given_sex is not null as sex_told, given_birth is not null as birth_told
+        from four"""
+    )
+    con.unregister("name_keys")
+    con.execute(f"drop table {table}_in")

@@ -1,0 +1,52 @@
+"""From weights to a probability, a zone and the reason a link waits for a person.
+
+A row's candidates compete with each other and with "not in the register", whose odds are one:
+posterior = 2**total / (1 + sum of 2**total).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from .parameters import Parameters
+
+# Odds are added as whole numbers of 2**-_SCALE of the row's best candidate: exact, so the order in which
+# threads meet the rows cannot show in the last digit.
+_SCALE = 40
+_LARGEST = 200.0
+
+
+def rank(con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters) -> None:
+    """Create ``out``: the rows of ``scored`` with rank (1 best, ties to the smaller id), posterior, note, zone."""
+    con.execute(
+        f"""create or replace table {out} as
+        with best as (select *, max(total) over (partition by record) as top from {scored}),
+        odds as (select *, (pow(2, greatest(total - top, -60)) * {2**_SCALE}::bigint)::bigint as part from best),
+        shared as (select *, sum(part) over (partition by record) as parts from odds),
+        ranked as (
+            select * exclude (top, part, parts),
+                floor(1e6 * part / (parts::double
+                    + {2**_SCALE}::double * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
+                row_number() over (partition by record order by total desc, person) as place,
+                {_NOTE} as reason
+            from shared)
+        select * exclude (reason), case
+                when posterior < {parameters.review!r} then 'none'
+                when posterior < {parameters.auto!r} or reason is not null then 'review'
+                else 'auto' end as zone,
+            case when posterior >= {parameters.auto!r} then reason end as note
+        from ranked"""
+    )
+
+
+# Agreement that singles a person out besides the name.  A household's phone does, a township does not.
+_ID_AGREES = "coalesce(id_level in ('same', 'fit', 'near', 'one_off'), false)"
+_ELSE_AGREES = (
+    "(coalesce(phone_level in ('proven', 'own', 'household'), false)"
+    " or coalesce(village_level = 'same', false)"
+    " or coalesce(birth_level = 'same', false))"
+)
+_NOTE = f"""case
+    when {_ID_AGREES} and name_level = 'other' then 'id_other_name'
+    when not {_ID_AGREES} and household_twin then 'household_mask'
+    when not {_ID_AGREES} and not {_ELSE_AGREES} then 'name_only' end"""

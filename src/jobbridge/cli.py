@@ -37,7 +37,7 @@ class Command:
 
 COMMANDS = (
     Command("db", "the embedded database: start, stop, status, url, shell", "jobbridge.postgres.commands"),
-    Command("manage", "any Django management command, with the database running", "jobbridge.config.manage", passthrough=True),
+    Command("manage", "any command of Django, with the database up", "jobbridge.config.manage", passthrough=True),
     Command("linkage", "link records of a file to persons of another", "jobbridge.engines.linkage.cli"),
     Command("matching", "recommend posts to seekers from files", "jobbridge.engines.matching.cli"),
 )
@@ -61,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     chosen = next((command for command in COMMANDS if words and command.name == words[0]), None)
     if chosen and chosen.passthrough:
-        return import_module(chosen.module).run(words[1:])
-    parser = argparse.ArgumentParser(prog="jobbridge", description="就业桥: a county's employment service, day by day")
+        return int(import_module(chosen.module).run(words[1:]))
+    parser = argparse.ArgumentParser(prog="jobbridge", description="就业桥: a county's employment service")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         if command is chosen:
@@ -70,9 +70,10 @@ def _run(words: list[str]) -> int:
         else:
             subparsers.add_parser(command.name, help=command.help)
     options = parser.parse_args(words)
+    assert chosen is not None  # or the parser would have ended us
     if chosen.django:
         _prepare_django()
-    return import_module(chosen.module).run(options) or 0
+    return int(import_module(chosen.module).run(options) or 0)
 
 
 def _prepare_django() -> None:

@@ -1,43 +1,54 @@
-"""What the application finds in the database it is given."""
+"""What the application finds in the database of the embedded server."""
 
 import psycopg
 import pytest
-from django.db import connection
-
-from jobbridge.postgres import external_url
-
-pytestmark = pytest.mark.django_db
 
 
-def one(query, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return cursor.fetchone()[0]
+@pytest.fixture
+def connection(cluster):
+    with psycopg.connect(cluster.start()) as opened:
+        yield opened
 
 
-def test_the_role_can_neither_pass_row_level_security_nor_create_roles():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolreplication FROM pg_roles WHERE rolname = current_user"
-        )
-        assert cursor.fetchone() == (False, False, False, False)
+def test_the_role_can_neither_pass_row_level_security_nor_create_roles(connection):
+    row = connection.execute(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolreplication FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    assert row == (False, False, False, False)
 
 
-def test_the_trigram_index_sees_chinese():
-    assert one("SELECT cardinality(show_trgm(%s))", "欧阳建国") > 3
+def test_the_trigram_index_sees_chinese(connection):
+    assert connection.execute("SELECT cardinality(show_trgm(%s))", ["欧阳建国"]).fetchone()[0] > 3
 
 
-def test_a_test_database_has_the_extensions_from_the_template():
-    assert one("SELECT count(*) FROM pg_extension WHERE extname IN ('pg_trgm', 'btree_gin', 'btree_gist')") == 3
+def test_order_is_by_code_point_and_never_changes_with_the_system(connection):
+    rows = connection.execute("SELECT v FROM (VALUES ('b'), ('B'), ('张'), ('丁'), ('a')) t(v) ORDER BY v").fetchall()
+    assert [row[0] for row in rows] == ["B", "a", "b", "丁", "张"]
 
 
-def test_code_point_order_is_the_default():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT v FROM (VALUES ('b'), ('B'), ('张'), ('丁'), ('a')) t(v) ORDER BY v")
-        assert [row[0] for row in cursor.fetchall()] == ["B", "a", "b", "丁", "张"]
+def test_a_database_the_role_creates_has_the_extensions(cluster):
+    with psycopg.connect(cluster.start(), autocommit=True) as opened:
+        opened.execute("CREATE DATABASE another")
+        with psycopg.connect(cluster.url("another")) as inside:
+            names = {row[0] for row in inside.execute("SELECT extname FROM pg_extension")}
+        opened.execute("DROP DATABASE another")
+    assert {"pg_trgm", "btree_gin", "btree_gist"} <= names
 
 
-def test_a_wrong_password_is_refused(database_server):
-    parts = psycopg.conninfo.conninfo_to_dict(external_url() or database_server)
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(**{**parts, "password": "wrong"})
+@pytest.mark.parametrize("host", ["127.0.0.1", "socket"])
+def test_nobody_gets_in_without_the_password(cluster, host):
+    parts = psycopg.conninfo.conninfo_to_dict(cluster.start())
+    if host == "socket":
+        host = str(cluster.sockets)
+    for user in (parts["user"], "postgres"):
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(**{**parts, "host": host, "user": user, "password": "wrong"})
+
+
+def test_an_error_does_not_carry_data_into_the_log(cluster, connection):
+    connection.execute("CREATE TEMP TABLE t (id text PRIMARY KEY)")
+    connection.execute("INSERT INTO t VALUES ('990000190001010000')")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute("INSERT INTO t VALUES ('990000190001010000')")
+    assert "990000190001010000" not in cluster.log.read_text()
+    assert "duplicate key" in cluster.log.read_text()

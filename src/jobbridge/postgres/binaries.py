@@ -122,7 +122,8 @@ def _copy_of_wheel(directory: Path) -> Path:
 
 def _version(directory: Path) -> int | None:
     try:
-        shown = subprocess.run([str(directory / "postgres"), "--version"], capture_output=True, text=True, check=False)
+        command = [str(directory / "postgres"), "--version"]
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return None
     match = re.search(r"\b(\d+)(?:\.|\b)", shown.stdout)

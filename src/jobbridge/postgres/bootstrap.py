@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -103,5 +104,5 @@ def _as_superuser(database: str, socket_directory: Path, credentials: Credential
     )
 
 
-def _exists(connection: psycopg.Connection, query: str, value: str) -> bool:
-    return connection.execute(query, (value,)).fetchone() is not None  # type: ignore[call-overload]
+def _exists(connection: psycopg.Connection, query: LiteralString, value: str) -> bool:
+    return connection.execute(query, (value,)).fetchone() is not None

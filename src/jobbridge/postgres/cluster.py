@@ -26,6 +26,7 @@ from .place import cluster_directory, socket_directory
 START_ATTEMPTS = 4
 READY_SECONDS = 120  # recovery after a crash replays at most max_wal_size
 STOP_SECONDS = 60
+INHERITED_LOCK = 100  # a descriptor of the server's that nothing else uses
 LARGEST_LOG = 10 * 1024 * 1024
 
 
@@ -54,8 +55,10 @@ class Cluster:
         self.durable = durable
         self.directory = cluster_directory(home)
         self.data = self.directory / "data"
+        self.sockets = socket_directory(self.directory)
         self.log = self.directory / "server.log"
         self._credentials_file = self.directory / "credentials.json"
+        self._server_lock = self.directory / "server.lock"
 
     def start(self) -> str:
         """Make sure the server runs and is prepared; returns the URL of the application's database.
@@ -70,7 +73,7 @@ class Cluster:
             if not self._running():
                 credentials = self._launch(credentials)
             if credentials.prepared < BOOTSTRAP:
-                prepare(socket_directory=socket_directory(self.directory), credentials=credentials)
+                prepare(socket_directory=self.sockets, credentials=credentials)
                 replace(credentials, prepared=BOOTSTRAP).save(self._credentials_file)
         return self.url()
 
@@ -79,7 +82,7 @@ class Cluster:
         with self._lock():
             server = process.find_postmaster(self.data)
             if server is None:
-                process.clear_remains(self.data)
+                self._end_remains()
                 return False
             for number in (signal.SIGINT, signal.SIGQUIT):  # fast, then at once
                 process.send(server.pid, number)
@@ -113,16 +116,15 @@ class Cluster:
     def destroy(self) -> None:
         """Stop the server and remove everything, data included."""
         self.stop()
-        shutil.rmtree(socket_directory(self.directory), ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
         shutil.rmtree(self.directory)
 
     def _running(self) -> bool:
         server = process.find_postmaster(self.data)
         if server is None:
             return False
-        return process.wait_until(lambda: self._is_ready() or self._gone(server.pid), seconds=READY_SECONDS) and (
-            self._is_ready()
-        )
+        process.wait_until(lambda: self._is_ready() or self._gone(server.pid), seconds=READY_SECONDS)
+        return self._is_ready()
 
     def _is_ready(self) -> bool:
         server = process.find_postmaster(self.data)
@@ -141,49 +143,65 @@ class Cluster:
             create_data_directory(
                 self.data, account=account, binaries=binaries, credentials=credentials, durable=self.durable
             )
-        sockets = socket_directory(self.directory)
-        account.make_private(sockets)
+        account.make_private(self.sockets)
+        words = account.prefix(die_with_parent=not self.durable)
+        words += [binaries.program("postgres"), "-D", str(self.data)]
+        said = ""
         for attempt in range(START_ATTEMPTS):
-            process.clear_remains(self.data)
-            if self._running():
+            held = process.take_over(self.data, self._server_lock)
+            if held is None:
+                if self._running():
+                    return credentials
+                continue
+            try:
+                process.remove_lock_files(self.data, self.sockets)
+                write_own_file(self.data, port=credentials.port, socket_directory=self.sockets, durable=self.durable)
+                begin = self._open_log()
+                pid = self._spawn(words, held)
+            finally:
+                os.close(held)
+            if self._comes_up(pid):
                 return credentials
-            write_own_file(self.data, port=credentials.port, socket_directory=sockets, durable=self.durable)
-            words = [*account.prefix(die_with_parent=not self.durable), binaries.program("postgres"), "-D"]
-            pid, complaints = self._spawn([*words, str(self.data)])
-            if process.wait_until(lambda pid=pid: self._is_ready() or _ended(pid), seconds=READY_SECONDS) and (
-                self._is_ready()
-            ):
-                return credentials
-            said = complaints()
+            said = self.log.read_text(errors="replace")[begin:].strip()[-2000:]
             if "Address already in use" in said:
                 credentials = credentials.with_free_port()
                 credentials.save(self._credentials_file)
             time.sleep(0.5 * attempt)
         raise PostgresError(f"The server does not start. The end of {self.log}:\n{said}")
 
-    def _spawn(self, command: list[str]):
-        """Run the server in a session of its own, its output in the log; returns its number and a reader of that."""
+    def _end_remains(self) -> None:
+        held = process.take_over(self.data, self._server_lock)
+        if held is not None:
+            os.close(held)
+
+    def _open_log(self) -> int:
+        """Make sure there is a log of bearable size; returns where the next start begins in it, in characters."""
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
-        descriptor = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        give_to_owner_of_folder(self.log)
-        begin = os.fstat(descriptor).st_size
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
-        try:
-            pid = os.posix_spawnp(
-                command[0],
-                command,
-                environment,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 1),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 2),
-                ],
-                setsid=True,
-            )
-        finally:
-            os.close(descriptor)
-        return pid, lambda: self.log.read_text(errors="replace")[begin:][-2000:].strip()
+        if not self.log.exists():
+            self.log.touch(mode=0o600)
+            give_to_owner_of_folder(self.log)
+        return len(self.log.read_text(errors="replace"))
+
+    def _spawn(self, command: list[str], lock: int) -> int:
+        """Run the server in a session of its own, writing into the log and holding the lock; returns its number."""
+        output = str(self.log)
+        return os.posix_spawnp(
+            command[0],
+            command,
+            {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_APPEND, 0),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+                (os.POSIX_SPAWN_DUP2, lock, INHERITED_LOCK),
+            ],
+            setsid=True,
+        )
+
+    def _comes_up(self, pid: int) -> bool:
+        process.wait_until(lambda: self._is_ready() or _ended(pid), seconds=READY_SECONDS)
+        return self._is_ready()
 
     def _credentials(self) -> Credentials:
         found = Credentials.load(self._credentials_file)

@@ -47,7 +47,7 @@ class Credentials:
             return None
         except PermissionError:
             raise PostgresError(
-                f"{path} belongs to another account: run as that account, or set JOBBRIDGE_HOME to a folder of your own"
+                f"{path} belongs to another account: run as that one, or set JOBBRIDGE_HOME to a folder of yours"
             ) from None
 
     @classmethod

@@ -1,18 +1,22 @@
 """Seeing and stopping server processes.
 
-A postmaster changes into its data directory before anything else, so the working directory tells a server of ours from
-a stranger that happens to have got the number in a stale `postmaster.pid`.
+A postmaster changes into its data directory before anything else, so the working directory tells a server of ours
+from a stranger that happens to have got the number in a stale `postmaster.pid`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from .credentials import give_to_owner_of_folder
+from .errors import PostgresError
 
 PID_FILE = "postmaster.pid"
 
@@ -72,23 +76,53 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, step: float = 0
     return True
 
 
-def clear_remains(data: Path) -> None:
-    """Make the directory free after a server that was killed.
+def take_over(data: Path, lock: Path) -> int | None:
+    """Lock a data directory for a new server, seeing off what a killed one left behind.
 
-    Children of a dead postmaster leave by themselves as soon as they notice; one that is busy with a long statement is
-    told to. Killing is safe only because their postmaster is gone: the next start recovers from the log.
-    A pid file whose number now belongs to a stranger is removed, since the server itself would refuse to start.
+    Every server process inherits the lock, so whoever gets it knows that none lives, not even in another container
+    that shares the folder. Children of a dead postmaster leave by themselves as soon as they notice; one that is busy
+    with a long statement is told to. Killing is safe only because their postmaster is gone: the next start recovers
+    from the log.
+
+    Returns
+    -------
+    int or None
+        The descriptor that holds the lock, for the new server to inherit; None if a postmaster lives after all.
+
+    Raises
+    ------
+    PostgresError
+        If processes we cannot see or end keep the lock.
     """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    give_to_owner_of_folder(lock)
     for number in (None, signal.SIGTERM, signal.SIGKILL):
         if find_postmaster(data) is not None:  # it was only slow to write its pid file
-            return
-        for pid in processes_of(data) if number else []:
-            send(pid, number)
-        if wait_until(lambda: not processes_of(data), seconds=3, step=0.1):
             break
+        if number is not None:
+            for pid in processes_of(data):
+                send(pid, number)
+        if wait_until(lambda: _locks(descriptor), seconds=4, step=0.1):
+            return descriptor
+    os.close(descriptor)
+    if find_postmaster(data) is None:
+        raise PostgresError(f"A server that is not visible from here, in a container perhaps, uses {data}")
+    return None
+
+
+def _locks(descriptor: int) -> bool:
     try:
-        pid = int((data / PID_FILE).read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return
-    if Path(f"/proc/{pid}").exists():
-        (data / PID_FILE).unlink(missing_ok=True)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def remove_lock_files(data: Path, sockets: Path) -> None:
+    """Remove what a killed server could not; only for the holder of the lock.
+
+    A server refuses to start over a lock file that names any living process, although the number may have gone to a
+    stranger or to a zombie that its parent has not collected.
+    """
+    for remains in [data / PID_FILE, *sockets.glob(".s.PGSQL.*")]:
+        remains.unlink(missing_ok=True)

@@ -30,14 +30,18 @@ def throwaway_home() -> Path:
     descriptor = os.open(home / OWNER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     _held.append(descriptor)
-    owner = os.getpid()
-    atexit.register(lambda: os.getpid() == owner and _remove(home))  # a forked child must not
+    atexit.register(_remove_if_owner, home, os.getpid())
     return home
 
 
 def throwaway_cluster() -> Cluster:
     """A fast cluster in a new throw-away folder, not started yet."""
     return Cluster(throwaway_home(), durable=False)
+
+
+def _remove_if_owner(home: Path, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked child
+        _remove(home)
 
 
 def _remove(home: Path) -> None:

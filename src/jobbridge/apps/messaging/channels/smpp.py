@@ -275,7 +275,7 @@ class SmppChannel:
         came = 0
         while True:
             remaining = max(0.0, deadline - time.monotonic())
-            came += self._pump(min(remaining, 1.0))
+            came += self._pump(min(remaining, self.settings.idle))
             self._test_silent_line()
             if not remaining:
                 return came

@@ -12,7 +12,7 @@ UDH_FLAG = 0x40
 _TYPE_BITS, _RECEIPT = 0x3C, 0x04
 _ENCODINGS = {8: "utf-16-be", 15: "gb18030", 4: "utf-8"}
 
-_FIELD = re.compile(r"(id|stat|err|done date):\s*([^\s]*)", re.IGNORECASE)
+_FIELD = re.compile(r"(id|stat|err|done date):([^\s]*)", re.IGNORECASE)
 _STATES = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 7: "UNKNOWN", 8: "REJECTD"}
 _REASONS = {
     "EXPIRED": "超过有效期未送达",

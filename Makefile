@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` and `make test`. Both work on a fresh machine and are quick the next time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The system's npm and browser come first; those of the environment stand in where there are none.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit assets browser lock clean
+
+help:
+	@echo "make demo                  a county of made-up people, its daily cycle, and the desk to look at it"
+	@echo "make demo ARGS=--no-serve  the same, ending after the table"
+	@echo "make test                  every check and test; installs what they need"
+	@echo "make lint | unit           the checks alone | the tests alone: make unit ARGS=tests/kernel"
+	@echo "make lock                  resolve the requirements anew (UPGRADE=--upgrade for newer versions)"
+	@echo "make clean                 remove the environment and built files; the data in .jobbridge stay"
+
+setup:
+	@$(PYTHON) tools/environment.py runtime
+
+assets:
+	@$(BIN)/python tools/assets.py
+
+demo: setup
+	@$(MAKE) --no-print-directory assets
+	@$(BIN)/jobbridge demo $(ARGS)
+
+test:
+	@$(PYTHON) tools/environment.py test
+	@$(PYTHON) tools/browser.py
+	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/djlint --quiet --lint src/jobbridge
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/python -m pytest $(ARGS)
+
+# Names, versions and hashes only: whoever installs says where from.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+lock:
+	$(LOCK) --group installer -o requirements/installer.txt
+	$(LOCK) --group node -o requirements/node.txt
+	$(LOCK) pyproject.toml --extra build -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra build --extra test -c requirements/runtime.txt -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra bench -c requirements/runtime.txt -o requirements/bench.txt
+
+clean:
+	rm -rf .venv node_modules src/jobbridge/web/static/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -19,10 +19,10 @@ def install(packages: list[str], purpose: str) -> None:
     """
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        raise SystemExit(f"Needed for {purpose}: {names} (names of Debian packages). Install them and try again.")
+        raise SystemExit(f"Needed for {purpose}: {names} (names of Debian packages). Install and try again.")
     privilege = [] if os.geteuid() == 0 else _silent_sudo()
     if privilege is None:
-        raise SystemExit(f"Needed for {purpose}: {names}. Install them and try again:\n  sudo apt-get install {names}")
+        raise SystemExit(f"Needed for {purpose}: {names}. Install and try again:\n  sudo apt-get install {names}")
     print(f"installing {names} for {purpose}", flush=True)
     command = [*privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
     fetch = [*command, "--no-install-recommends", "install", *packages]

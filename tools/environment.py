@@ -3,8 +3,8 @@
     python3 tools/environment.py runtime    to run JobBridge
     python3 tools/environment.py test       and to check and test it
 
-Needs Python's standard library only. Every package must have a hash of the lock. A second run that finds everything as
-the locks want it ends at once.
+Needs Python's standard library only. Every package must have a hash of the lock. A second run that finds everything
+as the locks want it ends at once.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = ROOT / "requirements"
 OLDEST = (3, 11)
+UV_INSTALL = (str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON))
 
 
 def main() -> None:
     if sys.version_info < OLDEST:
         wanted = ".".join(map(str, OLDEST))
-        raise SystemExit(f"Python {wanted} or newer is needed, this is {sys.version.split()[0]}; make PYTHON=... names one")
+        raise SystemExit(f"Python {wanted} or newer is needed, not {sys.version.split()[0]}; make PYTHON=... names one")
     kind = sys.argv[1]
     locks = [LOCKS / f"{kind}.txt"]
     if shutil.which("npm", path=path_without_venv()) is None:
@@ -41,8 +42,8 @@ def main() -> None:
     print(f"setting up the Python environment ({kind})", flush=True)
     create()
     for lock in locks:
-        install("--require-hashes", "-r", str(lock))
-    install("--no-deps", "--no-build-isolation", "-e", str(ROOT))
+        install_locked(lock)
+    run(*UV_INSTALL, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp.write_text(wanted)
 
 
@@ -85,15 +86,13 @@ def works(python: Path) -> bool:
     return shown.strip() == sys.version
 
 
-def install(*arguments: str) -> None:
+def install_locked(lock: Path) -> None:
     """Install with uv, which is quick; where that does not get through, with pip, which may."""
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), *arguments]
-    if subprocess.run(uv, cwd=ROOT, env={**os.environ, **settings_for_uv()}, check=False).returncode == 0:
-        return
-    print("uv did not manage; trying pip", flush=True)
-    if subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
-        raise SystemExit("and there is no pip in the environment to try")
-    run(str(PYTHON), "-m", "pip", "install", "--quiet", *arguments)
+    locked = ["--require-hashes", "-r", str(lock)]
+    quick = subprocess.run([*UV_INSTALL, *locked], cwd=ROOT, env={**os.environ, **settings_for_uv()}, check=False)
+    if quick.returncode != 0:
+        print("uv did not manage; trying pip", flush=True)
+        run(str(PYTHON), "-m", "pip", "install", "--quiet", *locked)
 
 
 def settings_for_uv() -> dict[str, str]:

@@ -30,7 +30,8 @@ UV_INSTALL = (str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python",
 def main() -> None:
     if sys.version_info < OLDEST:
         wanted = ".".join(map(str, OLDEST))
-        raise SystemExit(f"Python {wanted} or newer is needed, not {sys.version.split()[0]}; make PYTHON=... names one")
+        found = sys.version.split()[0]
+        raise SystemExit(f"Python {wanted} or newer is needed, not {found}: make PYTHON=... names another")
     kind = sys.argv[1]
     locks = [LOCKS / f"{kind}.txt"]
     if shutil.which("npm", path=path_without_venv()) is None:

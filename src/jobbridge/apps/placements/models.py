@@ -12,7 +12,7 @@ from jobbridge.apps.accounts.scope import Scoped
 class MatchRun(models.Model):
     """One run of the matching engine with its certificate."""
 
-    on = models.DateField("日期", unique=True)
+    on = models.DateField("日期", db_index=True)
     seekers = models.PositiveIntegerField("求职人数")
     posts = models.PositiveIntegerField("岗位数")
     recommendations = models.PositiveIntegerField("推荐数")

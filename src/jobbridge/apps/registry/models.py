@@ -172,6 +172,7 @@ class WorkStatement(Scoped, Sourced):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="statements", verbose_name="人员")
     employed = models.BooleanField("在业", null=True)
+    away = models.BooleanField("在县外", null=True)
     willing = models.BooleanField("有就业意愿", null=True)
     reluctance = models.CharField("不愿就业原因", max_length=8, choices=Reluctance, blank=True)
     travel = models.CharField("意向地区", max_length=8, choices=Travel, blank=True)

@@ -36,7 +36,7 @@ def person_facts_sql(on: date) -> str:
     day = f"DATE '{on.isoformat()}'"
     return f"""
 WITH said AS (
-  SELECT DISTINCT ON (person_id) person_id, employed, as_of FROM registry_workstatement
+  SELECT DISTINCT ON (person_id) person_id, employed, away, as_of FROM registry_workstatement
   WHERE employed IS NOT NULL AND as_of <= {day} ORDER BY person_id, as_of DESC, id DESC
 ), wished AS (
   SELECT DISTINCT ON (person_id) person_id, willing, as_of FROM registry_workstatement
@@ -53,7 +53,7 @@ WITH said AS (
   WHERE f.direction = 'home' AND f.seen_on <= {day}
     AND (l.decision = 'confirmed' OR (l.zone = 'auto' AND l.decision <> 'rejected')) GROUP BY 1
 ), work AS (
-  SELECT p.id AS person_id, spell.start, spell.kind, spell.work_area, spell.place_text,
+  SELECT p.id AS person_id, spell.start, spell.kind, spell.work_area, spell.place_text, said.away,
     CASE
       WHEN spell.person_id IS NOT NULL AND said.as_of > spell.as_of THEN said.employed
       WHEN spell.person_id IS NOT NULL AND spell.work_area IN ('3', '4')
@@ -80,7 +80,8 @@ SELECT p.id AS person_id, p.household_id, p.region_code,
   coalesce(m.in_year, 0) AS months_cumulative,
   CASE WHEN w.employed THEN nullif(w.work_area, '')::int END AS work_area,
   h.category AS household_category, h.risk_cleared,
-  w.place_text, w.contradicted
+  w.place_text, w.contradicted AND w.employed IS NULL AS contradicted,
+  coalesce(nullif(w.work_area, '') IN ('3', '4'), w.away, false) AS away
 FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN work w ON w.person_id = p.id
   LEFT JOIN wished ON wished.person_id = p.id LEFT JOIN months m ON m.person_id = p.id
 """

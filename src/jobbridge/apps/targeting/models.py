@@ -33,6 +33,7 @@ class PersonStatus(Scoped):
     status = models.CharField("劳动力状况", max_length=1, choices=LabourStatus)
     place_text = models.CharField("务工地", max_length=60, blank=True)
     stable = models.BooleanField("稳定就业", default=False)
+    contradicted = models.BooleanField("比对与台账不符", default=False)
     tier = models.PositiveSmallIntegerField("优先级", default=2)  # 0 zero household, 1 key group, 2 others
     as_of = models.DateField("数据日期")
 

@@ -31,7 +31,7 @@ def refresh(*, on: date, actor: Actor, progress: Callable[..., None]) -> dict[st
         _temporary("facts", person_facts_sql(on), key="person_id")
         progress("判定人员", 1, 4)
         chosen = {name: pick(known, name, on) for name in PERSON_VERDICTS}
-        keep = ("person_id", "household_id", "region_code", "work_area", "place_text", "contradicted")
+        keep = ("person_id", "household_id", "region_code", "away", "place_text", "contradicted")
         _temporary("people", verdicts_sql(chosen, on, facts="t_facts", dialect="postgres", keep=keep), key="person_id")
         progress("判定户", 2, 4)
         asked = [pick(known, name, on) for name in ("zero_employment", "one_stable_job")]
@@ -57,9 +57,10 @@ def _temporary(name: str, query: str, *, key: str) -> None:
 
 STATUS = """
 SELECT person_id, household_id, region_code,
-  CASE WHEN labour_force IS NULL THEN 'U' WHEN employed THEN CASE WHEN work_area >= 3 THEN 'W' ELSE 'L' END
+  CASE WHEN labour_force IS NULL THEN 'U' WHEN employed THEN CASE WHEN away THEN 'W' ELSE 'L' END
        WHEN seeking THEN 'S' WHEN not_willing THEN 'N' ELSE 'U' END AS status,
-  coalesce(place_text, '') AS place_text, coalesce(stable, false) AND coalesce(employed, false) AS stable
+  coalesce(place_text, '') AS place_text, coalesce(stable, false) AND coalesce(employed, false) AS stable,
+  coalesce(contradicted, false) AS contradicted
 FROM t_people WHERE labour_force IS NOT FALSE
 """
 
@@ -87,8 +88,8 @@ def _write_statuses(on: date) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO targeting_personstatus (person_id, household_id, region_code, status, place_text, stable, tier, as_of)
-            SELECT t.person_id, t.household_id, t.region_code, t.status, t.place_text, t.stable,
+            INSERT INTO targeting_personstatus (person_id, household_id, region_code, status, place_text, stable, contradicted, tier, as_of)
+            SELECT t.person_id, t.household_id, t.region_code, t.status, t.place_text, t.stable, t.contradicted,
               CASE WHEN m.zero THEN 0 WHEN m.monitored OR h.category IN ('lifted', 'lifted_unstable', 'edge', 'shock')
                      OR h.relocated OR p.disability <> '' THEN 1 ELSE 2 END, %s
             FROM t_status t JOIN t_marks m USING (household_id) JOIN registry_household h ON h.id = t.household_id
@@ -96,11 +97,14 @@ def _write_statuses(on: date) -> None:
             ORDER BY t.person_id
             ON CONFLICT (person_id) DO UPDATE SET household_id = excluded.household_id,
               region_code = excluded.region_code, status = excluded.status, place_text = excluded.place_text,
-              stable = excluded.stable, tier = excluded.tier, as_of = excluded.as_of
+              stable = excluded.stable, contradicted = excluded.contradicted, tier = excluded.tier,
+              as_of = excluded.as_of
             WHERE (targeting_personstatus.household_id, targeting_personstatus.region_code,
               targeting_personstatus.status, targeting_personstatus.place_text, targeting_personstatus.stable,
+              targeting_personstatus.contradicted,
               targeting_personstatus.tier, targeting_personstatus.as_of) IS DISTINCT FROM (excluded.household_id,
-              excluded.region_code, excluded.status, excluded.place_text, excluded.stable, excluded.tier, excluded.as_of)
+              excluded.region_code, excluded.status, excluded.place_text, excluded.stable, excluded.contradicted,
+              excluded.tier, excluded.as_of)
             """,
             [on],
         )

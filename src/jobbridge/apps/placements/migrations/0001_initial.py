@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='MatchRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True, verbose_name='日期')),
+                ('on', models.DateField(db_index=True, verbose_name="日期")),
                 ('seekers', models.PositiveIntegerField(verbose_name='求职人数')),
                 ('posts', models.PositiveIntegerField(verbose_name='岗位数')),
                 ('recommendations', models.PositiveIntegerField(verbose_name='推荐数')),

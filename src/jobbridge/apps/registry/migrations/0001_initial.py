@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                 ('region_code', models.CharField(db_collation='C', max_length=12, verbose_name='所在村代码')),
                 ('as_of', models.DateField(verbose_name='数据日期')),
                 ('employed', models.BooleanField(null=True, verbose_name='在业')),
+                ("away", models.BooleanField(null=True, verbose_name="在县外")),
                 ('willing', models.BooleanField(null=True, verbose_name='有就业意愿')),
                 ('reluctance', models.CharField(blank=True, choices=[('care', '照料老幼'), ('health', '健康原因'), ('study', '就学'), ('farm', '务农'), ('other', '其他')], max_length=8, verbose_name='不愿就业原因')),
                 ('travel', models.CharField(blank=True, choices=[('county', '县内'), ('province', '省内'), ('anywhere', '省外')], max_length=8, verbose_name='意向地区')),

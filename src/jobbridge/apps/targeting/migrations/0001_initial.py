@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('W', '在外务工'), ('L', '就近就业'), ('S', '有意愿未就业'), ('N', '无就业意愿'), ('U', '待核实')], max_length=1, verbose_name='劳动力状况')),
                 ('place_text', models.CharField(blank=True, max_length=60, verbose_name='务工地')),
                 ('stable', models.BooleanField(default=False, verbose_name='稳定就业')),
+                ("contradicted", models.BooleanField(default=False, verbose_name="比对与台账不符")),
                 ('tier', models.PositiveSmallIntegerField(default=2, verbose_name='优先级')),
                 ('as_of', models.DateField(verbose_name='数据日期')),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.household', verbose_name='户')),

@@ -1,0 +1,120 @@
+"""What a broker reports from a door or a call, written into the ledger once however often it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, ServiceKind, Task, Visit
+from jobbridge.apps.casework.services import move
+from jobbridge.apps.imports.models import SourceRecord
+from jobbridge.apps.registry.models import EmploymentSpell, Household, Person, WorkStatement
+
+# What one tap says: in work, outside the county, willing. None is not asked.
+ANSWERS: dict[str, tuple[bool | None, bool | None, bool | None]] = {
+    "W": (True, True, None),
+    "L": (True, False, None),
+    "S": (False, None, True),
+    "N": (False, None, False),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A visit as the phone sends it. ``answers``: person id to one of W, L, S, N; absent means not asked."""
+
+    client_key: UUID
+    household_id: int
+    met: str
+    answers: dict[int, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    note: str = ""
+    task_id: int | None = None
+
+
+def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
+    """Write a visit with its answers, finish the task, and put the household's open cases under measures.
+
+    Raises Household.DoesNotExist outside the scope; ValueError for an answer about somebody else's member, an
+    unknown answer, or answers from a door where nobody was met.
+    """
+    known = Visit.objects.filter(client_key=report.client_key).first()
+    if known:
+        return known
+    household = Household.objects.visible_to(actor).get(pk=report.household_id)
+    members = {person.pk: person for person in Person.objects.filter(household=household)}
+    _check(report, members)
+    visit = Visit.objects.create(
+        client_key=report.client_key,
+        household=household,
+        region_code=household.region_code,
+        met=report.met,
+        at=now,
+        by=actor.key,
+        by_name=actor.name[:40],
+        needs=list(report.needs),
+        note=report.note[:300],
+        task=Task.objects.visible_to(actor).filter(pk=report.task_id, household=household).first(),
+    )
+    if report.met == "absent":
+        return visit
+    _state_answers(visit, report, members, actor, now)
+    day = timezone.localdate(now)
+    Task.objects.filter(household=household, state="open", created_on__lte=day).update(state="done", done_on=day)
+    for case in Case.objects.filter(household=household, state=CaseState.OPEN).order_by("pk"):
+        move(actor=actor, case=case, after=CaseState.MEASURES, on=day, note="已见面")
+    ServiceItem.objects.filter(
+        case__household=household, kind=ServiceKind.GUIDANCE, state="planned", person_id__in=report.answers
+    ).update(state="done", done_on=day, note=f"{actor.name}入户指导"[:200])
+    return visit
+
+
+def _check(report: Report, members: dict[int, Person]) -> None:
+    if report.met not in dict(Visit.MET):
+        raise ValueError("请选择是否见到人。")
+    if report.met == "absent" and report.answers:
+        raise ValueError("没见到人时不能填写就业状况。")
+    if strangers := set(report.answers) - set(members):
+        raise ValueError(f"{len(strangers)} 人不在这一户。")
+    if wrong := set(report.answers.values()) - set(ANSWERS):
+        raise ValueError(f"不认识的选项：{sorted(wrong)}")
+
+
+def _state_answers(visit: Visit, report: Report, members: dict[int, Person], actor: Actor, now: datetime) -> None:
+    day = timezone.localdate(now)
+    source = SourceRecord.objects.create(
+        key=f"visit:{visit.client_key}",
+        kind="phone" if report.met == "phone" else "visit",
+        label=f"{actor.name} {day} {'电话' if report.met == 'phone' else '入户'}",
+        as_of=day,
+        verified_by=actor.key,
+    )
+    for person_id, answer in sorted(report.answers.items()):
+        employed, away, willing = ANSWERS[answer]
+        latest = WorkStatement.objects.filter(person_id=person_id).order_by("-as_of", "-id").first()
+        WorkStatement.objects.create(
+            person_id=person_id,
+            region_code=members[person_id].region_code,
+            source=source,
+            as_of=day,
+            employed=employed,
+            away=away,
+            willing=willing,
+            needs=list(report.needs),
+            stated_by=actor.name[:40],
+            # Wishes hold until they are asked for again.
+            wishes=latest.wishes if latest else [],
+            travel=latest.travel if latest else "",
+            preferred_place=latest.preferred_place if latest else "",
+            wage_floor=latest.wage_floor if latest else None,
+            skills=latest.skills if latest else [],
+        )
+        if employed is False:
+            open_spells = EmploymentSpell.objects.filter(person_id=person_id, end=None, start__lte=day)
+            open_spells.filter(start__lt=day).update(end=day)
+            open_spells.filter(start=day).update(end=F("start") + timedelta(days=1))

@@ -1,0 +1,155 @@
+"""Comparing the agencies' lists with the ledger, and the clerk's word on the doubtful pairs."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.accounts.sealing import sealer
+from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, Zone
+from jobbridge.engines.linkage import link
+
+Report = Callable[..., None]
+FETCH = 20_000
+
+REGISTER = """
+SELECT p.id, p.name, p.id_sealed, c.phone_sealed, p.region_code, p.birth_date::text, p.sex, p.household_id
+FROM registry_person p LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
+WHERE p.life = 'alive' ORDER BY p.id
+"""
+# Decided records stay as they were decided; they still tell the engine about the others, so they come along.
+FEED = """
+SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text
+FROM linkage_feedrecord f ORDER BY f.id
+"""
+
+
+def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
+    """Compare when records have come that were never compared; a reviewer's decision is never overwritten.
+
+    Returns the counts by zone over everything compared so far, and the engine's own report of this run.
+    """
+    with acting_as(actor):
+        waiting = FeedRecord.objects.filter(link__isnull=True).count()
+        report: dict[str, Any] = {}
+        if waiting:
+            progress("读取台账", 0, 0)
+            register = _table(REGISTER, ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"], {2: "id", 3: "phone"})
+            progress("读取比对数据", 0, 0)
+            feed = _table(FEED, ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"], {3: "id", 4: "phone"})
+            result = link(register, feed, progress=lambda step, done, total: progress(f"比对：{step}", done, total))
+            progress("写入结果", 0, result.links.num_rows)
+            _write(result.links, result.weights)
+            report = {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
+        return {"compared": waiting, **_count(), **report}
+
+
+def decide(*, actor: Actor, link_id: int, same: bool, now: datetime, person_id: int | None = None) -> Link:
+    """A clerk says whether the pair is one person; ``person_id`` chooses another of the candidates.
+
+    Raises Link.DoesNotExist outside the actor's scope, ValueError for a person that is not a candidate.
+    """
+    pair = Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
+    if person_id is not None and person_id != pair.person_id:
+        if person_id not in {candidate["person_id"] for candidate in pair.candidates}:
+            raise ValueError("所选人员不在候选名单中")
+        pair.person_id = person_id
+    pair.decision = Decision.CONFIRMED if same else Decision.REJECTED
+    pair.decided_by, pair.decided_at = actor.key, now
+    pair.save(update_fields=["person_id", "decision", "decided_by", "decided_at"])
+    return pair
+
+
+def _table(query: str, names: list[str], sealed: dict[int, str]) -> pa.Table:
+    """Rows of a query as an Arrow table, the sealed columns opened; it lives in memory only."""
+    columns: list[list[Any]] = [[] for _ in names]
+    open_ = sealer().open
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(FETCH):
+            for at, values in enumerate(zip(*rows, strict=True)):
+                field = sealed.get(at)
+                columns[at].extend(
+                    values if field is None else (None if value is None else open_(value, field) for value in values)
+                )
+    integers = {"person_id", "record_id", "household_id"}
+    return pa.table(
+        {
+            name: pa.array([value if value != "" else None for value in column], pa.int64() if name in integers else pa.string())
+            for name, column in zip(names, columns, strict=True)
+        }
+    )
+
+
+def _write(links: pa.Table, weights: pa.Table) -> None:
+    candidates: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in weights.to_pylist():
+        candidates[row["record_id"]].append(
+            {
+                "person_id": row["person_id"],
+                "posterior": round(row["posterior"], 4),
+                "weights": {name: round(row[name] or 0.0, 2) for name in ("name", "id", "phone", "village", "sex", "birth", "prior")},
+                "levels": {name: row[f"{name}_level"] for name in ("name", "id", "phone", "village")},
+            }
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE t_links (record_id bigint, person_id bigint, posterior float8, zone text, stage text,"
+            " candidates jsonb) ON COMMIT DROP"
+        )
+        with cursor.copy("COPY t_links FROM STDIN") as copy:
+            for row in _rows(links):
+                record = row["record_id"]
+                shown = [] if row["zone"] == Zone.AUTO and row["stage"] == "A" else candidates.get(record, [])
+                copy.write_row((record, row["person_id"], row["posterior"], row["zone"], row["stage"] or "", json.dumps(shown)))
+        cursor.execute("ANALYZE t_links")
+        cursor.execute(
+            """
+            INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, candidates, decision, decided_by, region_code)
+            SELECT t.record_id, t.person_id, t.posterior, t.zone, t.stage, t.candidates, 'pending', '',
+              coalesce(p.region_code, f.region_code)
+            FROM t_links t JOIN linkage_feedrecord f ON f.id = t.record_id
+              LEFT JOIN registry_person p ON p.id = t.person_id
+            ORDER BY t.record_id
+            ON CONFLICT (record_id) DO UPDATE SET person_id = excluded.person_id, posterior = excluded.posterior,
+              zone = excluded.zone, stage = excluded.stage, candidates = excluded.candidates,
+              region_code = excluded.region_code
+            WHERE linkage_link.decision = 'pending' AND (linkage_link.person_id, linkage_link.posterior,
+              linkage_link.zone, linkage_link.stage, linkage_link.candidates) IS DISTINCT FROM (excluded.person_id,
+              excluded.posterior, excluded.zone, excluded.stage, excluded.candidates)
+            """
+        )
+        # Whoever may see the person may see the record that is (perhaps) about them.
+        cursor.execute(
+            """
+            UPDATE linkage_feedrecord f SET region_code = l.region_code FROM linkage_link l
+            WHERE l.record_id = f.id AND f.region_code <> l.region_code
+            """
+        )
+
+
+def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=FETCH):
+        yield from batch.to_pylist()
+
+
+def _count() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE zone = 'auto'), count(*) FILTER (WHERE zone = 'review' AND decision = 'pending'),
+              count(*) FILTER (WHERE zone = 'none'), count(*) FILTER (WHERE decision <> 'pending'),
+              count(DISTINCT person_id) FILTER (WHERE f.direction = 'home' AND (decision = 'confirmed' OR zone = 'auto'
+                AND decision <> 'rejected'))
+            FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
+            """
+        )
+        auto, review, none, decided, home = cursor.fetchone()
+    return {"auto": auto, "review": review, "unmatched": none, "decided": decided, "returnees": home}

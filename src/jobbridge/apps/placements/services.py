@@ -1,0 +1,105 @@
+"""Matching the day's seekers with open posts, and writing down what was recommended and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.placements import columns, flows
+from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.vacancies.services import classify_posts
+from jobbridge.engines.matching import Parameters, match
+from jobbridge.engines.matching.explain import reasons
+from jobbridge.engines.matching.score import TERMS
+
+Report = Callable[..., None]
+
+
+def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
+    """Three posts for every seeker who has none waiting; nobody left to serve means nothing is written.
+
+    The counts name the certified gap: no allowed allocation is better by more than that share of the score.
+    """
+    parameters = Parameters()
+    with acting_as(actor):
+        progress("整理岗位", 0, 4)
+        classified = classify_posts()
+        expired = _expire(on)
+        progress("整理求职人员", 1, 4)
+        seekers, people = columns.seekers(on)
+        posts, offers = columns.posts(on, parameters.kappa)
+        counts: dict[str, Any] = {
+            "seekers": seekers.num_rows, "posts": posts.num_rows, "classified": classified, "expired": expired,
+            "recommendations": 0, "gap": None,
+        }  # fmt: skip
+        if seekers.num_rows and posts.num_rows:
+            result = match(
+                seekers, posts, excluded=columns.excluded(), places=columns.places(), parameters=parameters, on=on,
+                progress=lambda step, done, total: progress(f"匹配：{step}", done, total),
+            )  # fmt: skip
+            counts |= _brief(result.report)
+            if result.recommendations.num_rows:
+                progress("写入推荐", 3, 4)
+                _write(on, result, seekers.num_rows, posts.num_rows, people, offers)
+        counts["latest_gap"] = MatchRun.objects.filter(on=on).aggregate(gap=Max("gap"))["gap"]
+        progress("写入推荐", 4, 4)
+        return counts
+
+
+def answer(*, recommendation: Recommendation, interested: bool, on: date, reason: str = "") -> Recommendation:
+    """The person says yes, or no and why."""
+    after = "interested" if interested else "refused"
+    flows.check(recommendation.state, after)
+    recommendation.state, recommendation.state_on, recommendation.refusal = after, on, reason[:100]
+    recommendation.save(update_fields=["state", "state_on", "refusal"])
+    return recommendation
+
+
+def _expire(on: date) -> int:
+    """Recommendations of posts that are gone, or that nobody answered, make room for new ones."""
+    gone = Recommendation.objects.filter(state__in=flows.LIVE, post__expires_on__lt=on)
+    stale = Recommendation.objects.filter(
+        state__in=["sent", "delivered"], state_on__lt=on - timedelta(days=flows.ANSWER_DAYS)
+    )
+    return sum(queryset.update(state="expired", state_on=on) for queryset in (gone, stale))
+
+
+def _write(
+    on: date, result: Any, seekers: int, posts: int, people: dict[int, dict[str, Any]], offers: dict[int, dict[str, Any]]
+) -> None:
+    run = MatchRun.objects.create(
+        on=on,
+        seekers=seekers,
+        posts=posts,
+        recommendations=result.recommendations.num_rows,
+        gap=result.gap,
+        report=result.report,
+        finished_at=timezone.now(),
+    )
+    Recommendation.objects.bulk_create(
+        (
+            Recommendation(
+                run=run,
+                person_id=row["person_id"],
+                post_id=row["post_id"],
+                region_code=people[row["person_id"]]["region_code"],
+                rank=row["rank"],
+                score=row["score"],
+                terms={name: row[name] for name in TERMS},
+                reasons=[text[:60] for text in reasons(row, people[row["person_id"]], offers[row["post_id"]])],
+                state_on=on,
+            )
+            for row in result.recommendations.to_pylist()
+        ),
+        batch_size=2000,
+    )
+
+
+def _brief(report: dict[str, Any]) -> dict[str, Any]:
+    names = ("gap", "recommendations", "reached", "without_legal_post", "posts_short_of_candidates", "rejections")
+    return {name: report[name] for name in names} | {"zero_households": report["zero_employment_households"]}

@@ -1,0 +1,63 @@
+"""The proof: an upper bound on what any allowed allocation could reach, over all legal pairs.
+
+For any prices p >= 0 on the posts, weak duality of the transport problem gives
+
+    score + bonus  <=  sum over seekers of max over r of [their best r values (score - p) + bonus of r]
+                     + sum over posts of capacity * p
+
+The first sum needs each seeker's best k posts at these prices over *all* legal posts, not over a list: the
+same scan that renews the lists. Whatever produced the prices, the bound holds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .candidates import Lists, best_posts, renew_list
+from .columns import County, Posts, Seekers
+from .compiled import compiled, over_chunks
+from .parameters import Parameters, Weights
+from .places import Places
+
+
+@compiled
+def _rescan(
+    low: int, high: int, seekers: Seekers, posts: Posts, places: Places, weights: Weights, beyond: int,
+    bonus: NDArray[np.int32], price: NDArray[np.int32], lists: Lists,
+) -> int:  # fmt: skip
+    size = lists.post.shape[1]
+    best = np.empty(size, np.int32)
+    value = np.empty(size, np.int32)
+    score = np.empty(size, np.int16)
+    bound = 0
+    for i in range(low, high):
+        count = best_posts(i, seekers, posts, places, weights, beyond, price, best, value, score)
+        for r in range(min(count, bonus.shape[1])):
+            worth = value[r] + bonus[seekers.tier[i], r]
+            if worth <= 0:  # both parts fall with r: nothing better follows
+                break
+            bound += worth
+        renew_list(i, lists, best, score, count)
+    return bound
+
+
+def rescan(county: County, price: NDArray[np.int32], lists: Lists, parameters: Parameters, threads: int) -> int:
+    """Renew every list at these prices and return the bound that they prove.
+
+    Parameters
+    ----------
+    price : int32 (m,), points, none negative.
+    lists : renewed in place; the ``held`` bits no longer describe the new order.
+    """
+    weights = parameters.weights
+    bonus = parameters.bonuses()
+
+    def work(low: int, high: int) -> int:
+        return _rescan(
+            low, high, county.seekers, county.posts, county.places, weights, weights.beyond_occupation, bonus, price,
+            lists,
+        )  # fmt: skip
+
+    bound = sum(over_chunks(work, len(lists.held), threads))
+    return bound + int((county.posts.capacity.astype(np.int64) * price).sum())

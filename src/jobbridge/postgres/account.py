@@ -35,16 +35,15 @@ class Account:
 
         `/` because a program that cannot enter the directory it was started in fails (a 0700 home, for example).
         With `die_with_parent` the kernel interrupts the program when the calling thread ends, however it ends.
+        `env` comes last: setpriv itself still has root's right to pass any directory, so that a program it starts
+        may run from a place where it then cannot find its libraries.
         """
-        words = ["env", "-C", "/"]
         options: list[str] = []
         if self.switch:
             options += [f"--reuid={self.uid}", f"--regid={self.gid}", "--init-groups", "--inh-caps=-all"]
         if die_with_parent:
             options.append("--pdeathsig=INT")
-        if options:
-            words += [_setpriv(), *options, "--"]
-        return words
+        return [*([_setpriv(), *options, "--"] if options else []), "env", "-C", "/"]
 
     def succeeds(self, command: list[str]) -> bool:
         """Whether a short command works as this account."""

@@ -9,8 +9,6 @@ import socket
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from .errors import PostgresError
-
 APP_ROLE = "jobbridge"
 SUPERUSER = "postgres"
 
@@ -45,10 +43,6 @@ class Credentials:
             return cls(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
-        except PermissionError:
-            raise PostgresError(
-                f"{path} belongs to another account: run as that one, or set JOBBRIDGE_HOME to a folder of yours"
-            ) from None
 
     @classmethod
     def fresh(cls) -> Credentials:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -28,26 +30,36 @@ def cluster_directory(home: Path) -> Path:
     """The directory of the cluster, `home/postgres`, created if need be.
 
     Root starts the server under another account. Where that account may not enter `home`, the files live below
-    /var/lib and `home/postgres` is a link to them: we never open up someone's directory.
+    /var/lib and `home/postgres` is a link to them: we never open up someone's directory. The name there is random,
+    so that a new checkout in the place of a deleted one does not meet the old data.
     """
-    link = home / "postgres"
-    if link.exists():
-        return link.resolve()
-    try:
-        home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        directory = home.resolve() / "postgres"
-        account = server_account(directory / "data")
-        if not account.can_enter(home):
-            READABLE_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
-            directory = READABLE_PLACE / f"cluster-{_short_name(home)}"
-        # Others may pass through root's directory (the server's account must) but not look around in it.
-        directory.mkdir(mode=0o700, exist_ok=True)
-        directory.chmod(0o711 if account.switch else 0o700)
-        if directory.parent != home.resolve() and not link.is_symlink():
-            link.symlink_to(directory)
-    except PermissionError as error:
-        raise PostgresError(f"{error.filename} cannot be written: set JOBBRIDGE_HOME to a folder of yours") from None
-    return directory
+    directory = home / "postgres"
+    if not directory.exists():
+        try:
+            home.mkdir(mode=0o755, parents=True, exist_ok=True)
+            account = server_account(directory)
+            if account.can_enter(home):
+                directory.mkdir(mode=0o700, exist_ok=True)
+            else:
+                _link_to_readable_place(directory)
+            # Others may pass through root's directory (the server's account must) but not look around in it.
+            directory.chmod(0o711 if account.switch else 0o700)
+        except PermissionError as error:
+            raise _foreign(Path(error.filename)) from None
+    if not os.access(directory, os.R_OK | os.W_OK):
+        raise _foreign(directory)
+    return directory.resolve()
+
+
+def _foreign(path: Path) -> PostgresError:
+    return PostgresError(f"{path} belongs to another account: be that one, or set JOBBRIDGE_HOME to a folder of yours")
+
+
+def _link_to_readable_place(link: Path) -> None:
+    READABLE_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):  # another process was quicker: its link is as good
+        link.symlink_to(READABLE_PLACE / f"cluster-{secrets.token_hex(6)}")
+    link.resolve().mkdir(mode=0o700, exist_ok=True)
 
 
 def socket_directory(directory: Path) -> Path:

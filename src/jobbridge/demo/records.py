@@ -1,0 +1,176 @@
+"""Work records, willingness surveys, agency feeds, targets, brokers and settlement sites as files."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from . import feeds, files, names, places, trades, welfare, work
+from .people import SKILLED, Population, phone_numbers
+from .rosters import Register
+
+EMPLOYMENT_COLUMNS = (
+    "县", "乡", "行政村", "户编号", "姓名", "证件号码", "户类型", "开始时间", "结束时间", "务工省", "务工市", "务工所在县",
+    "务工企业名称", "所属行业", "就业渠道", "务工月收入", "年度交通费补助", "是否已务工",
+)
+SURVEY_COLUMNS = (
+    "序号", "乡镇", "村(居)", "姓名", "身份证号", "联系电话", "就业状态", "是否有就业意向", "未就业原因", "意向工种1", "意向工种2",
+    "意向地区", "期望月薪", "可到岗日期", "技能证书", "健康状况", "采集人", "采集日期",
+)
+CHANNELS = {work.AWAY: "外出务工", work.NEARBY: "单位录用聘用人员", work.FLEXIBLE: "灵活就业", work.PUBLIC: "公益性岗位"}
+REGIONS = ("县内", "省内", "省外")
+CERTIFICATES = ("低压电工证", "焊工证", "母婴护理证", "B2驾驶证", "中式烹调师四级", "养老护理员五级")
+
+
+def _employer_names(rng: np.random.Generator, spells: work.Spells) -> list[str]:
+    """Made-up names by place of work; blank now and then, as in the real sheets."""
+    where, _ = places.destinations()
+    starts = [at.city.removesuffix("市") for at in where] + ["云阳"]
+    endings = {0: "电子厂", 1: "建筑劳务公司", 2: "商贸公司", 3: "餐饮店", 4: "物业服务公司", 5: "物流公司"}
+    brands = "样例 虚构 演示 示例 假想 模拟".split()
+    number = rng.integers(0, 40, len(spells.person))
+    blank = rng.random(len(spells.person)) < 0.12
+    return [
+        "" if empty else "村级公益性岗位" if state == work.PUBLIC else "个体零工" if state == work.FLEXIBLE
+        else f"{starts[place]}{brands[order % 6]}{order}号{endings[industry]}"
+        for place, state, industry, order, empty in zip(
+            spells.place.tolist(), spells.state.tolist(), spells.industry.tolist(), number.tolist(), blank.tolist(),
+            strict=True)
+    ]
+
+
+def write_employment(folder: Path, rng: np.random.Generator, data: Register, jobs: work.Work) -> int:
+    """The monthly work sheet of the county, one row a period of work; returns the number of rows."""
+    here, spells = places.county(), jobs.spells
+    at, _ = places.destinations()
+    at = [*at, places.home()]
+    subsidy = rng.random(len(spells.person)) < 0.08
+    columns = data.columns
+    on = data.people.on
+
+    def rows():
+        starts, ends = spells.start.astype(str).tolist(), spells.end.astype(str).tolist()
+        employers = _employer_names(rng, spells)
+        for index, (person, place, state, wage, industry, paid) in enumerate(zip(
+            spells.person.tolist(), spells.place.tolist(), spells.state.tolist(), spells.wage.tolist(),
+            spells.industry.tolist(), subsidy.tolist(), strict=True,
+        )):
+            where, end = at[place], ends[index]
+            yield (
+                here.name, columns["town"][person], columns["village"][person], columns["house"][person],
+                columns["name"][person], columns["id"][person], columns["category"][person], starts[index],
+                "" if end == "NaT" else end, where.province, where.city, where.county, employers[index],
+                work.INDUSTRIES[industry], CHANNELS[state], str(wage), "500" if paid and place >= 0 else "",
+                "是" if end == "NaT" else "否",
+            )
+
+    files.write_table(
+        folder / f"务工月监测_{on:%Y%m}_已外出务工信息.xlsx", on, EMPLOYMENT_COLUMNS, rows(),
+        title=f"（务工月监测）已外出务工信息  {on.year}年{on.month}月", large=len(spells.person) > 20_000,
+    )
+    return len(spells.person)
+
+
+def write_surveys(folder: Path, rng: np.random.Generator, data: Register, jobs: work.Work) -> None:
+    """One willingness survey a township."""
+    here, people = places.county(), data.people
+    person = jobs.survey.person
+    town = here.town_of[people.village[person]]
+    collectors = names.compose(
+        names.draw_surnames(rng, len(here.village_codes)),
+        names.draw_given(rng, rng.integers(0, 2, len(here.village_codes)).astype(np.int8),
+                         rng.integers(1970, 2000, len(here.village_codes)))).tolist()
+    wishes = _wishes(rng, people, jobs)
+    days = jobs.survey.day.astype(str).tolist()
+    for index, code in enumerate(here.town_codes):
+        low, high = np.searchsorted(town, (index, index + 1)).tolist()
+        if low == high:
+            continue
+        rows = []
+        for row in range(low, high):
+            who = int(person[row])
+            rows.append((
+                str(row - low + 1), data.columns["town"][who], data.columns["village"][who],
+                data.columns["name"][who], data.columns["id"][who], data.columns["phone"][who], *wishes[row],
+                data.columns["health"][who], collectors[people.village[who]], days[row],
+            ))
+        name = here.town_names[index]
+        files.write_table(folder / f"{code}_{name}_就业意愿摸底表.xlsx", people.on, SURVEY_COLUMNS, rows,
+                          title=f"{name}{people.on.year}年农村劳动力就业意愿摸底表")
+
+
+def _wishes(rng: np.random.Generator, people: Population, jobs: work.Work) -> list[tuple[str, ...]]:
+    """Answers in the order 就业状态 .. 技能证书, one a surveyed person."""
+    person = jobs.survey.person
+    size = len(person)
+    draw = rng.random((size, 4))
+    word = rng.integers(0, len(trades.WORDS), (size, 2))
+    region = rng.choice(3, size, p=[0.45, 0.2, 0.35])
+    wage = np.round(rng.normal(4300, 800, size) / 100).astype(int) * 100 + region * 700
+    ready = rng.integers(0, 45, size)
+    answers = []
+    for row, (who, state) in enumerate(zip(person.tolist(), jobs.state[person].tolist(), strict=True)):
+        certificate = ""
+        if people.skill[who] == SKILLED and draw[row, 0] < 0.6:
+            certificate = CERTIFICATES[who % len(CERTIFICATES)]
+        if state in work.EMPLOYED:
+            status = "灵活就业" if state == work.FLEXIBLE else "已就业"
+            answers.append((status, "", "", "", "", "", "", "", certificate))
+            continue
+        reason = work.REASONS[jobs.reason[who]]
+        if state == work.UNWILLING:
+            answers.append(("未就业", "否", reason, "", "", "", "", "", certificate))
+            continue
+        second = trades.WORDS[word[row, 1]] if draw[row, 1] < 0.6 else ""
+        answers.append((
+            "未就业", "是", reason, trades.WORDS[word[row, 0]], second, REGIONS[region[row]],
+            str(max(2500, wage[row])) if draw[row, 2] < 0.95 else "面议",
+            (people.on + timedelta(days=int(ready[row]))).isoformat() if draw[row, 3] < 0.9 else "随时", certificate,
+        ))
+    return answers
+
+
+def write_feeds(folder: Path, on: date, reported: list[feeds.Feed]) -> None:
+    """The seven agency files, some as workbooks and some as GB18030 text."""
+    for feed in reported:
+        stem, kind, title, layout = feeds.LAYOUTS[feed.source]
+        header = [name for name, _ in layout]
+        path = folder / f"{stem}_{on:%Y%m%d}.{kind}"
+        if kind == "xlsx":
+            files.write_table(path, on, header, feed.rows, title=title)
+        else:
+            files.write_csv(path, header, feed.rows, encoding="gb18030")
+
+
+def write_settings(
+    out: Path, rng: np.random.Generator, on: date, kinds: welfare.Welfare, labour: np.ndarray, people: Population
+) -> None:
+    """targets.xlsx, brokers.xlsx and settlements.csv."""
+    here = places.county()
+    year = str(on.year)
+    by_town = np.bincount(here.town_of[people.village[labour]], minlength=len(here.town_codes))
+    away = [
+        ("working_away", "外出务工人数", year, name, max(1, round(int(count) * 0.5)))
+        for name, count in zip([here.name, *here.town_names], [by_town.sum(), *by_town], strict=True)
+    ]
+    seekers = max(1, round(int(by_town.sum()) * 0.02))
+    county = [
+        ("zero_households", "零就业家庭动态清零（户）", year, here.name, 0),
+        ("reemployment_rate", "有意愿未就业人员再就业率（%）", year, here.name, 90),
+        ("placements", "推荐就业到岗人数", year, here.name, seekers),
+        ("survey_coverage", "就业意愿摸底覆盖率（%）", year, here.name, 95),
+        ("recommendations", "推荐岗位（人次）", year, here.name, seekers * 3),
+    ]
+    files.write_table(out / "targets.xlsx", on, ("指标", "名称", "年度", "范围", "目标值"), [*county, *away])
+    count = len(here.village_codes)
+    brokers = names.compose(
+        names.draw_surnames(rng, count),
+        names.draw_given(rng, rng.integers(0, 2, count).astype(np.int8), rng.integers(1972, 2001, count)))
+    files.write_table(
+        out / "brokers.xlsx", on, ("村代码", "乡镇", "村", "姓名", "手机"),
+        zip(here.village_codes, (here.town_names[index] for index in here.town_of), here.village_names,
+            brokers.tolist(), phone_numbers(rng, count).tolist(), strict=True))
+    files.write_csv(out / "settlements.csv", ("安置点", "乡镇", "乡镇代码"),
+                    [(name, here.town_names[town], here.town_codes[town]) for name, town in kinds.sites])

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .errors import RuleError
-from .expression import Expression, ParameterType
+from .expression import MAX_CONSTANT, Expression, ParameterType
 from .facts import Unit, ValueType
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class Definition:
         for name, value in overrides.items():
             if name not in known:
                 raise RuleError("unknown_parameter", self.version, f"没有名为“{name}”的参数")
-            if parameter_type(value) != known[name].kind:
+            if not fits(value, known[name].kind):
                 raise RuleError("type_mismatch", self.version, f"参数“{name}”不能取值 {value!r}")
         return values
 
@@ -205,28 +205,56 @@ def pick(definitions: Iterable[Definition], name: str, on: date) -> Definition:
     raise RuleError("not_valid", name, f"没有在 {on} 有效的版本（有：{known}）")
 
 
-def scalar_type(value: object) -> ValueType | None:
-    """The rule type of a plain value, or None when it has none."""
+def parameter_type(value: Value) -> ParameterType | None:
+    """The type of a parameter's value; None when it is not usable.
+
+    Not usable are empty and mixed lists, types a rule does not have, and numbers beyond a thousand million or
+    with more than four decimal places.
+    """
+    if not isinstance(value, tuple):
+        kind = _scalar_type(value)
+        return None if kind is None else ParameterType(kind)
+    kind = _widest({_scalar_type(item) for item in value})
+    return None if kind is None else ParameterType(kind, is_list=True)
+
+
+def common_type(values: Iterable[Value]) -> ParameterType | None:
+    """The one type of a parameter's values over time; whole numbers and others make numbers."""
+    kinds = [parameter_type(value) for value in values]
+    kind = _widest({None if each is None else each.type for each in kinds})
+    lists = {each is not None and each.is_list for each in kinds}
+    return None if kind is None or len(lists) != 1 else ParameterType(kind, is_list=lists.pop())
+
+
+def fits(value: Value, kind: ParameterType) -> bool:
+    """Whether a what-if value can stand for a parameter of that type."""
+    given = parameter_type(value)
+    if given is None or given.is_list != kind.is_list:
+        return False
+    return given.type is kind.type or {given.type, kind.type} == _NUMERIC
+
+
+_NUMERIC = {ValueType.INTEGER, ValueType.NUMBER}
+
+
+def _widest(kinds: set[ValueType | None]) -> ValueType | None:
+    if kinds == _NUMERIC:
+        return ValueType.NUMBER
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _scalar_type(value: object) -> ValueType | None:
     match value:
         case bool():
             return ValueType.BOOLEAN
         case int():
-            return ValueType.INTEGER
+            return ValueType.INTEGER if abs(value) <= MAX_CONSTANT else None
         case Decimal():
-            return ValueType.NUMBER
+            usable = value.is_finite() and abs(value) <= MAX_CONSTANT and round(value, 4) == value
+            return ValueType.NUMBER if usable else None
         case str():
             return ValueType.TEXT
     return None
-
-
-def parameter_type(value: Value) -> ParameterType | None:
-    """The type of a parameter's value; None when it is not usable (empty or mixed lists, other types)."""
-    if not isinstance(value, tuple):
-        kind = scalar_type(value)
-        return None if kind is None else ParameterType(kind)
-    kinds = {scalar_type(item) for item in value}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return None if kind is None else ParameterType(kind, is_list=True)
 
 
 def render(text: str, values: Mapping[str, Value]) -> str:

@@ -106,11 +106,9 @@ def _fact(fact: Fact, value: object, where: str) -> Scalar:
             return value
         case ValueType.TEXT, str():
             return value
-        case (ValueType.INTEGER | ValueType.NUMBER), bool():
-            pass
-        case ValueType.INTEGER, int():
+        case ValueType.INTEGER, int() if not isinstance(value, bool):
             return value
-        case ValueType.NUMBER, int() | float() | Decimal():
+        case ValueType.NUMBER, int() | float() | Decimal() if not isinstance(value, bool):
             return _round(Decimal(str(value)), "0.0001")
     raise RuleError("type_mismatch", where, f"{fact.label}（{fact.name}）不能是 {value!r}")
 

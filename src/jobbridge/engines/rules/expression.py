@@ -25,7 +25,8 @@ from .errors import RuleError
 from .facts import Fact, ValueType
 
 MAX_LENGTH = 1000
-MAX_NESTING = 20
+MAX_PARENTHESES = 20
+MAX_DEPTH = 100  # of the tree: far below Python's own limit, also under a web framework's stack
 MAX_CONSTANT = 10**9  # times a 32-bit fact it still fits 64 bits
 VERDICT = "verdict"
 
@@ -151,17 +152,20 @@ class _Checker:
         return RuleError(code, self.where, f"{message}，见“{self.text[:80]}”")
 
     def read(self) -> exp.Expr:
-        if len(self.text) > MAX_LENGTH or self.text.count("(") > MAX_NESTING:
-            raise self.error("syntax", f"条件过长（最多{MAX_LENGTH}个字符、{MAX_NESTING}层括号）")
+        if len(self.text) > MAX_LENGTH or self.text.count("(") > MAX_PARENTHESES:
+            raise self.error("syntax", f"条件过长（最多{MAX_LENGTH}个字符、{MAX_PARENTHESES}对括号）")
         if "$" in self.text or "?" in self.text:
             raise self.error("not_allowed", "不允许使用 $ 和 ?（参数写作 :名称）")
         try:
-            statements = sqlglot.parse(self.text, read="duckdb")
+            statements = sqlglot.parse(self.text)
         except (SqlglotError, RecursionError) as error:
             raise self.error("syntax", "条件无法解析") from error
         if len(statements) != 1 or statements[0] is None:
             raise self.error("syntax", "必须是一个条件，不能为空，也不能用分号连写")
-        return statements[0]
+        tree = statements[0]
+        if max(node.depth for node in tree.walk()) > MAX_DEPTH:
+            raise self.error("syntax", f"条件嵌套过深（最多{MAX_DEPTH}层）")
+        return tree
 
     def type_of(self, node: exp.Expr) -> ValueType | None:
         """The type of a node after checking it and all below it; None for the NULL literal."""
@@ -202,8 +206,10 @@ class _Checker:
             self._number(node.expression)
         elif isinstance(node, _EQUAL):
             self._comparable(self.type_of(node.this), self.type_of(node.expression))
-        else:
+        elif isinstance(node, _ARITHMETIC):
             return self._arithmetic(node)
+        else:  # allowed only as a part of something else: IF(...) is no CASE
+            raise self.error("not_allowed", f"不允许使用 {type(node).__name__}")
         return ValueType.BOOLEAN
 
     def _allow(self, node: exp.Expr) -> None:

@@ -102,9 +102,7 @@ def person_verdicts_sql(
     for household in households:
         for role, name in household.members.items():
             if roles.setdefault(role, name) != name:
-                raise RuleError(
-                    "members_differ", household.id, f"“{role}”与{asked_by[role]}不同，须分开统计"
-                )
+                raise RuleError("members_differ", household.id, f"“{role}”与{asked_by[role]}不同，须分开统计")
             asked_by[role] = household.id
     known = list(definitions)
     columns = {role: pick(known, roles[role], on) if role in roles else None for role in ROLES}

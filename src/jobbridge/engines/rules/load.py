@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from . import expression
-from .definition import PLACE, Condition, Definition, Parameter, Period, Value, parameter_type
+from .definition import PLACE, Condition, Definition, Parameter, Period, Value, common_type, parameter_type
 from .errors import RuleError
 from .facts import VOCABULARY, Unit, ValueType
 from .households import ROLES
@@ -145,31 +145,27 @@ def _parameters(rows: object, where: str) -> dict[str, Parameter]:
             if clash := next((other for other, _ in values if other.overlaps(period)), None):
                 raise RuleError("overlap", here, f"{period} 与 {clash} 重叠")
             values.append((period, _value(item["value"], here)))
-        kinds = {parameter_type(value) for _, value in values}
-        kind = kinds.pop()
-        if kind is None or kinds:
+        kind = common_type(value for _, value in values)
+        if kind is None:
             raise RuleError("type_mismatch", here, "各期取值的类型不一致")
         found[name] = Parameter(name, kind, tuple(values))
     return found
 
 
 def _value(raw: object, where: str) -> Value:
-    value: Value | None = None
-    if isinstance(raw, bool | str):
-        value = raw
-    elif isinstance(raw, int | float):
-        number = Decimal(str(raw))
-        usable = number.is_finite() and abs(number) <= expression.MAX_CONSTANT
-        if not usable or round(number, 4) != number:
-            raise RuleError("not_allowed", where, f"数字 {raw} 不可用（最多10亿、4位小数）")
-        value = raw if isinstance(raw, int) else number
-    elif isinstance(raw, list) and raw:
-        items = tuple(_value(item, where) for item in raw)
-        if parameter_type(items) is not None:  # type: ignore[arg-type]
-            value = items  # type: ignore[assignment]
-    if value is None:
-        raise RuleError("type_mismatch", where, f"取值 {raw!r} 不可用（数字、文字、true/false，或同类的一组）")
-    return value
+    items = tuple(_plain(item) for item in raw) if isinstance(raw, list) else _plain(raw)
+    if parameter_type(items) is None:  # type: ignore[arg-type]
+        raise RuleError(
+            "type_mismatch",
+            where,
+            f"取值 {raw!r} 不可用（数字最多10亿、4位小数，文字，true/false，或同类的一组）",
+        )
+    return items  # type: ignore[return-value]
+
+
+def _plain(raw: object) -> object:
+    """YAML reads 0.02 as a binary fraction; what was written is meant."""
+    return Decimal(str(raw)) if isinstance(raw, float) else raw
 
 
 def _period(raw: object, where: str) -> Period:
@@ -217,9 +213,7 @@ def _check_among_others(each: Definition, related: Mapping[str, list[Definition]
     for condition in each.conditions:
         for name in PLACE.findall(condition.text):
             if name not in owners:
-                raise RuleError(
-                    "unknown_parameter", f"{each.id}.{condition.id}", f"文字里的“{name}”不是参数"
-                )
+                raise RuleError("unknown_parameter", f"{each.id}.{condition.id}", f"文字里的“{name}”不是参数")
     _check_members(each, related)
 
 

@@ -52,7 +52,7 @@ def cluster_directory(home: Path) -> Path:
 
 
 def _foreign(path: Path) -> PostgresError:
-    return PostgresError(f"{path} belongs to another account: be that one, or set JOBBRIDGE_HOME to a folder of yours")
+    return PostgresError(f"{path} belongs to another account: be that one or set JOBBRIDGE_HOME to a folder of yours")
 
 
 def _link_to_readable_place(link: Path) -> None:

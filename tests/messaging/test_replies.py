@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobbridge.apps.messaging.replies import Reply, ReplyKind, squash, understand
+from jobbridge.apps.messaging.enums import ReplyKind
+from jobbridge.apps.messaging.replies import Reply, squash, understand
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobbridge.apps.messaging import segments
-from jobbridge.apps.messaging.replies import ReplyKind, understand
+from jobbridge.apps.messaging.enums import ReplyKind
+from jobbridge.apps.messaging.replies import understand
 from jobbridge.apps.messaging.templates import TEMPLATES, TemplateError, signed, template
 
 VISIT = {"name": "陈小满", "broker": "向明", "date": "3月5日上午"}

@@ -42,3 +42,11 @@ class ReceiptState(models.TextChoices):
     WAITING = "waiting", "等待回执"
     DELIVERED = "delivered", "已送达"
     FAILED = "failed", "未送达"
+
+
+class ReplyKind(models.TextChoices):
+    """What an inbound text asks for."""
+
+    OPT_OUT = "opt_out", "退订"
+    OPT_IN = "opt_in", "恢复接收"
+    OTHER = "other", "其他"

@@ -9,18 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
-from .enums import Purpose
+from .enums import Purpose, ReplyKind
 from .rules import EVERY_PURPOSE
-
-
-class ReplyKind(StrEnum):
-    """What an inbound text asks for."""
-
-    OPT_OUT = "opt_out"
-    OPT_IN = "opt_in"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

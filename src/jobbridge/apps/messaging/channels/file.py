@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import time
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .base import ChannelError, Handler, Incoming, Outcome, Outgoing, Result
+
+log = logging.getLogger(__name__)
 
 
 class FileChannel:
@@ -92,31 +95,34 @@ class FileChannel:
         deadline = time.monotonic() + seconds
         while True:
             lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-            fresh = lines[self._replies_read :]
-            for number, line in enumerate(fresh, start=self._replies_read):
-                self._hand_over(number, line)
+            came = 0
+            for number, line in enumerate(lines[self._replies_read :], start=self._replies_read):
+                reply = _reply(number, line)
+                if reply is not None:
+                    self._handler(reply)
+                    came += 1
                 self._replies_read = number + 1
             remaining = deadline - time.monotonic()
-            if fresh or remaining <= 0:
-                return len(fresh)
+            if came or remaining <= 0:
+                return came
             time.sleep(min(0.2, remaining))
-
-    def _hand_over(self, number: int, line: bytes) -> None:
-        if not line.strip():
-            return
-        try:
-            reply = json.loads(line)
-            phone, text = str(reply["from"]), str(reply["text"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ChannelError(
-                f"replies.jsonl 第{number + 1}行不是有效的回复：应为含 from、text 的JSON对象"
-            ) from error
-        digest = hashlib.sha256(line).hexdigest()[:24]
-        assert self._handler is not None
-        self._handler(Incoming(provider_id=f"{number}-{digest}", phone=phone, text=text))
 
     def close(self) -> None:
         """Give the file back."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _reply(number: int, line: bytes) -> Incoming | None:
+    """A line as a reply; a line that is none is logged and passed over, so that it holds up no other."""
+    if not line.strip():
+        return None
+    try:
+        reply = json.loads(line)
+        phone, text = str(reply["from"]), str(reply["text"])
+    except (ValueError, KeyError, TypeError):
+        log.warning("replies.jsonl line %d is not an object with from and text; passed over", number + 1)
+        return None
+    digest = hashlib.sha256(line).hexdigest()[:24]
+    return Incoming(provider_id=f"{number}-{digest}", phone=phone, text=text)

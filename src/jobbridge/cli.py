@@ -38,6 +38,11 @@ class Command:
 COMMANDS = (
     Command("db", "the embedded database: start, stop, status, url, shell", "jobbridge.postgres.commands"),
     Command("manage", "any command of Django, with the database up", "jobbridge.config.manage", passthrough=True),
+    Command("demo", "load the demo county, run its cycle, serve", "jobbridge.commands.demo", django=True),
+    Command("cycle", "run or resume the daily cycle", "jobbridge.commands.cycle", django=True),
+    Command("serve", "serve the pages and work the queue", "jobbridge.commands.serve", django=True),
+    Command("worker", "run queued jobs until stopped", "jobbridge.commands.worker", django=True),
+    Command("secrets", "print fresh secrets for production", "jobbridge.commands.make_secrets"),
     Command("linkage", "link records of a file to persons of another", "jobbridge.engines.linkage.cli"),
     Command("matching", "recommend posts to seekers from files", "jobbridge.engines.matching.cli"),
 )

@@ -26,6 +26,8 @@ CSRF_TRUSTED_ORIGINS = list(filter(None, os.environ.get("JOBBRIDGE_ORIGINS", "")
 
 COUNTY_CODE = os.environ.get("JOBBRIDGE_COUNTY", "500235")
 COUNTY_SEAL = os.environ.get("JOBBRIDGE_SEAL_TEXT", "云阳")
+# Time of day that the cycle takes as now; empty for the real time. Outside today the cycle works at half past nine.
+CYCLE_TIME = os.environ.get("JOBBRIDGE_CYCLE_TIME", "")
 SMS_SIGNATURE = os.environ.get("JOBBRIDGE_SMS_SIGNATURE", "云阳就业")
 SMS_CHANNEL = os.environ.get("JOBBRIDGE_SMS_CHANNEL", "file")
 SMPP_URL = os.environ.get("JOBBRIDGE_SMPP_URL", "")  # smpp://system_id:password@host:port

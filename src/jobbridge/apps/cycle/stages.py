@@ -16,7 +16,8 @@ from jobbridge.apps.imports.models import BatchState, ImportBatch
 from jobbridge.apps.imports.services import merge_waiting, take_inbox
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.services import link_pending
-from jobbridge.apps.placements.services import deliver_day, match_day
+from jobbridge.apps.placements.delivery import deliver_day
+from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.targeting.services import refresh
 
 Report = Callable[..., None]

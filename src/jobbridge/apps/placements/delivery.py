@@ -1,0 +1,186 @@
+"""Pushing both ways: three posts to each worker, a shortlist to each employer; and what came back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.accounts.sealing import sealer
+from jobbridge.apps.messaging.enums import Priority
+from jobbridge.apps.messaging.models import Inbound, Message
+from jobbridge.apps.messaging.sending import deliver
+from jobbridge.apps.messaging.services import Draft, queue_many
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.services import answer
+
+Report = Callable[..., None]
+PLACE = "乡镇社保所"
+SHORTLIST_DAYS = 3
+USUAL_TIME = time(9, 30)
+_CHOICE = re.compile(r"^[\s]*([1-3１-３])[\s。.、号]*$")
+
+
+class DeliveryStopped(RuntimeError):
+    """The channel stopped; what was not sent is still queued."""
+
+
+WORKERS = """
+SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed,
+  array_agg(o.title || '，' || o.place_text || '，' || o.wage_min || '-' || o.wage_max || '元'
+            || CASE WHEN o.lodging THEN '，包住' ELSE '' END ORDER BY r.rank) AS posts
+FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id JOIN vacancies_post o ON o.id = r.post_id
+  LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
+WHERE r.state = 'recommended' GROUP BY r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed
+ORDER BY r.run_id, r.person_id
+"""
+
+EMPLOYERS = """
+SELECT r.run_id, e.id, e.name, e.phone_sealed, count(DISTINCT r.person_id), min(o.title), count(DISTINCT o.id)
+FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id JOIN employers_employer e ON e.id = o.employer_id
+WHERE r.state IN ('recommended', 'sent', 'delivered') AND e.phone_sealed IS NOT NULL
+GROUP BY r.run_id, e.id, e.name, e.phone_sealed ORDER BY r.run_id, e.id
+"""
+
+# The key of a digest names the run and the person, so its fate can be read back by joining.
+FOLLOW = """
+UPDATE placements_recommendation r SET state = %(after)s, state_on = %(on)s FROM messaging_message m
+WHERE m.idempotency_key = 'recommend:' || r.run_id || ':' || r.person_id AND m.state = ANY(%(fate)s)
+  AND r.state = ANY(%(before)s)
+"""
+
+# Every recommendation that reached its person counts for the 311 plan, in order.
+COUNT_SERVICES = """
+UPDATE casework_serviceitem s SET state = 'done', done_on = %(on)s, recommendation_id = r.id, note = r.title
+FROM (
+  SELECT r.id, r.person_id, o.title, row_number() OVER (PARTITION BY r.person_id ORDER BY r.rank, r.id) AS place
+  FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+  WHERE r.state IN ('sent', 'delivered', 'interested', 'placed')
+    AND NOT EXISTS (SELECT 1 FROM casework_serviceitem d WHERE d.recommendation_id = r.id)
+) r, (
+  SELECT id, person_id, row_number() OVER (PARTITION BY person_id ORDER BY case_id, ordinal) AS place
+  FROM casework_serviceitem WHERE kind = 'recommendation' AND state = 'planned'
+) free
+WHERE s.id = free.id AND free.person_id = r.person_id AND free.place = r.place
+"""
+
+
+def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
+    """Queue digests and shortlists, send what is due, take receipts and replies, follow them in the records.
+
+    Raises DeliveryStopped when the channel could not be used; everything unsent stays queued.
+    """
+    now = moment(on)
+    progress("写入发件箱", 0, 0)
+    with acting_as(actor):
+        drafts, no_phone = _worker_drafts(now)
+        queued = queue_many(actor=actor, drafts=drafts, now=now, progress=progress, total=len(drafts))
+        shortlists = list(_employer_drafts(now))
+        employers = queue_many(actor=actor, drafts=shortlists, now=now)
+    sent = deliver(actor=actor, now=now, listen=0.5 if settings.SMS_CHANNEL == "file" else 3.0, progress=progress)
+    with acting_as(actor):
+        progress("跟踪推荐", 0, 0)
+        _follow(on)
+        answers = _answers(on, actor, now)
+        waiting = Message.objects.filter(state__in=["queued", "claimed"]).count()
+    if sent.stopped:
+        raise DeliveryStopped(f"{sent.stopped}（{waiting} 条仍在发件箱）")
+    return {
+        "queued": queued.new,
+        "employers": employers.new,
+        "sent": sent.sent,
+        "delivered": sent.delivered,
+        "failed": sent.failed,
+        "suppressed": sent.suppressed,
+        "waiting": waiting,
+        "no_phone": no_phone,
+        "replies": sent.replies,
+        "answers": answers,
+        "unwritten": len(queued.refused) + len(employers.refused),
+    }
+
+
+def moment(on: date) -> datetime:
+    """The cycle's idea of now: the real time on its own day, half past nine on any other."""
+    now = timezone.localtime()
+    if settings.CYCLE_TIME:
+        return datetime.combine(on, time.fromisoformat(settings.CYCLE_TIME), now.tzinfo)
+    return now if now.date() == on else datetime.combine(on, USUAL_TIME, now.tzinfo)
+
+
+def _worker_drafts(now: datetime) -> tuple[list[Draft], int]:
+    drafts, no_phone = [], 0
+    open_ = sealer().open
+    with connection.cursor() as cursor:
+        cursor.execute(WORKERS)
+        for run, person, name, region, phone, posts in cursor.fetchall():
+            if phone is None:
+                no_phone += 1
+                continue
+            listed = "；".join(f"{at}.{text}" for at, text in enumerate(posts, 1))
+            drafts.append(
+                Draft(
+                    key=f"recommend:{run}:{person}",
+                    template="recommend_posts",
+                    context={"name": name, "count": len(posts), "posts": listed, "place": PLACE},
+                    phone=open_(phone, "phone"),
+                    region_code=region,
+                    person_id=person,
+                )
+            )
+    return drafts, no_phone
+
+
+def _employer_drafts(now: datetime) -> Iterator[Draft]:
+    open_ = sealer().open
+    until = timezone.localtime(now) + timedelta(days=SHORTLIST_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(EMPLOYERS)
+        for run, employer, name, phone, people, title, posts in cursor.fetchall():
+            yield Draft(
+                key=f"shortlist:{run}:{employer}",
+                template="shortlist_ready",
+                context={
+                    "employer": name,
+                    "post": title if posts == 1 else f"{title}等{posts}个岗位",
+                    "count": people,
+                    "until": f"{until.month}月{until.day}日",
+                    "place": "县就业中心",
+                },
+                phone=open_(phone, "phone"),
+                region_code=settings.COUNTY_CODE.ljust(12, "0"),
+                employer_id=employer,
+                priority=Priority.BULK,
+            )
+
+
+def _follow(on: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW, {"after": "sent", "on": on, "fate": ["sent", "delivered"], "before": ["recommended"]})
+        cursor.execute(FOLLOW, {"after": "delivered", "on": on, "fate": ["delivered"], "before": ["sent"]})
+        cursor.execute(COUNT_SERVICES, {"on": on})
+
+
+def _answers(on: date, actor: Actor, now: datetime) -> int:
+    """A reply of 1, 2 or 3 to a digest is a yes to that post; everything else waits for a person."""
+    count = 0
+    for inbound in Inbound.objects.filter(handled_at=None, answers__template="recommend_posts").order_by("pk"):
+        choice = _CHOICE.match(inbound.text)
+        if choice is None or inbound.answers is None:
+            continue
+        run = int(inbound.answers.idempotency_key.split(":")[1])
+        chosen = Recommendation.objects.filter(
+            run_id=run, person_id=inbound.answers.person_id, state__in=["sent", "delivered"]
+        ).order_by("rank")[int(choice[1]) - 1 : int(choice[1])]
+        for recommendation in chosen:
+            answer(recommendation=recommendation, interested=True, on=on)
+            inbound.handled_at, inbound.handled_by = now, actor.key
+            inbound.save(update_fields=["handled_at", "handled_by"])
+            count += 1
+    return count

@@ -1,0 +1,1 @@
+"""Subcommands of ``jobbridge`` that need the database and Django."""

@@ -139,12 +139,13 @@ def test_a_server_that_cannot_start_says_why(cluster):
     cluster.start()
     cluster.stop()
     local = cluster.data / "local.conf"
+    before = local.read_text()
     local.write_text("shared_buffers = 'plenty'\n")
     try:
         with pytest.raises(PostgresError, match="shared_buffers"):
             cluster.start()
     finally:
-        local.unlink()
+        local.write_text(before)
     assert query(cluster.start(), "SELECT 1") == 1
 
 

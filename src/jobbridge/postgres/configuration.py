@@ -34,7 +34,8 @@ OPERATORS_FILE = "local.conf"
 
 
 def include_own_file(data: Path) -> None:
-    """Once, after initdb."""
+    """Once, after initdb: name our file in the main one, and after it the operator's, which begins empty."""
+    (data / OPERATORS_FILE).write_text("# Your own settings; they win over all others.\n")
     with (data / "postgresql.conf").open("a") as out:
         out.write(f"\ninclude '{OWN_FILE}'\ninclude_if_exists '{OPERATORS_FILE}'\n")
 

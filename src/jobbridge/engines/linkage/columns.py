@@ -25,11 +25,11 @@ Links out (one row a feed row, in the order of record_id)
     record_id      as given
     person_id      best candidate, null when there is none or its zone is ``none``
     posterior      probability 0..1 that this person is meant, rounded down to six decimals
-    zone           auto | review | none
+    zone           auto | review | none by posterior; a note holds a row at review
     stage          A validated id | B decisive pair of fields | R scored | P after propagation;
                    null when no candidate was found
-    note           why an otherwise automatic link waits for a person: id_other_name, household_mask,
-                   name_only; else null
+    note           why a row waits for a person whatever its posterior: id_other_name (possible misuse of
+                   an id), household_mask, name_only; else null
 
 Weights out (up to three rows a feed row)
     record_id, person_id, rank (1 best)

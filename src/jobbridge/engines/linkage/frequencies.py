@@ -12,6 +12,8 @@ import duckdb
 _MAX_MASK_KINDS = 24
 # Pairs drawn to learn how often two people of one surname have look-alike or mistyped-alike names.
 _SAMPLE_LEFT, _SAMPLE_RIGHT = 1_000, 20_000
+# Counts up to here are discounted.
+_RARE = 5
 
 NAME_MACROS = """
 create or replace macro char_gap(a, b) as
@@ -57,8 +59,29 @@ def count_values(con: duckdb.DuckDBPyConnection) -> None:
         )
     con.execute("create table count_surname as select surname as value, count(*) as c from register group by 1")
     con.execute("create table register_names as select name, length, count(*) as c from register group by all")
+    _discount_rare_names(con)
     _count_name_masks(con)
     _count_id_masks(con)
+
+
+def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Good and Turing's correction: ``count_name.c`` becomes what the next stranger is likely to add.
+
+    A name borne once by a million people is rarer than one in a million, or it would have shown more
+    often.  c + 1 times the names borne c + 1 times, over the names borne c times, is the better count.
+    Above a handful the count speaks for itself.
+    """
+    borne = dict(
+        con.execute("select c, count(*) from register_names where name is not null group by 1").fetchall()
+    )
+    better = [
+        (c, min(float(c), max(0.05, (c + 1) * (borne.get(c + 1, 0) + 1) / (borne.get(c, 0) + 1))))
+        for c in range(1, _RARE + 1)
+    ]
+    con.execute("alter table count_name alter c type double")
+    con.execute("alter table count_sound alter c type double")
+    for c, value in reversed(better):
+        con.execute("update count_name set c = ? where c = ?", [value, float(c)])
 
 
 def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import opencc
@@ -37,6 +37,7 @@ _MASK_TABLE = {ord(c): "*" for c in MASKS}
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _LETTER_MASK = re.compile(f"(?<=[{_HAN}*])[xX]+|[xX]+(?=[{_HAN}])")
 _BRACKETS = re.compile(r"\([^)\n]*\)")
+_NOTHING = ("", "*")
 _END_DOT = re.compile(r"[·・.]+(?=\n|\Z)")
 
 
@@ -111,14 +112,19 @@ def shapes(keys: Sequence[str]) -> list[str]:
     return text.translate({ord(c): _shape(c) for c in set(text) - {"\n"}}).split("\n")
 
 
-def name_keys(names: Iterable[str]) -> pa.Table:
-    """Table name (distinct, as entered), simple, sound, shape; ``simple`` is null if nothing is left."""
-    distinct = sorted(set(names))
-    simple = simplify(distinct) if distinct else []
+def name_keys(names: Sequence[str]) -> pa.Table:
+    """Keys of distinct names.
+
+    Returns
+    -------
+    pa.Table
+        name (as entered), simple, sound, shape; ``simple`` is null where nothing but stars is left.
+    """
+    simple = simplify(names) if names else []
     columns = {
-        "name": distinct,
-        "simple": [s if s.strip("*") else None for s in simple],
-        "sound": sounds(simple) if distinct else [],
-        "shape": shapes(simple) if distinct else [],
+        "name": list(names),
+        "simple": [None if s[:1] in _NOTHING and not s.strip("*") else s for s in simple],
+        "sound": sounds(simple) if simple else [],
+        "shape": shapes(simple) if simple else [],
     }
     return pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()})

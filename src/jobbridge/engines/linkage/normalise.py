@@ -37,13 +37,19 @@ create or replace macro id_date_ok(i) as
 -- An X anywhere but at the end is a mask: 5002XXXXXXXXXX1234.
 create or replace macro id_signs(t) as
     regexp_replace(translate(narrow(t), '{_ID_MASKS}', '{"*" * len(_ID_MASKS)}'), '[\\s\\-''"]', '', 'g');
-create or replace macro id_clean(t) as
-    replace(left(id_signs(t), -1), 'X', '*') || right(id_signs(t), 1);
-create or replace macro phone_clean(t) as nullif(regexp_extract(
-    regexp_replace(regexp_replace(narrow(t), '\\.0+$', ''), '[\\s\\-()+]', '', 'g'),
-    '(?:^|[^0-9])(?:0086|86|0)?(1[3-9][0-9]{{9}})(?:[^0-9]|$)', 1), '');
-create or replace macro date_clean(t) as strftime(try_strptime(
-    split_part(narrow(t), ' ', 1), ['%Y%m%d', '%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日']), '%Y%m%d');
+-- Each cleaner first lets through what is clean already: most of a register, at a tenth of the cost.
+create or replace macro id_clean(t) as case when regexp_full_match(t, '[0-9]{{17}}[0-9X]') then t
+    else replace(left(id_signs(t), -1), 'X', '*') || right(id_signs(t), 1) end;
+create or replace macro phone_clean(t) as case when regexp_full_match(t, '1[3-9][0-9]{{9}}') then t
+    else nullif(regexp_extract(
+        regexp_replace(regexp_replace(narrow(t), '\\.0+$', ''), '[\\s\\-()+]', '', 'g'),
+        '(?:^|[^0-9])(?:0086|86|0)?(1[3-9][0-9]{{9}})(?:[^0-9]|$)', 1), '') end;
+create or replace macro date_clean(t) as case when regexp_full_match(t, '[0-9]{{8}}')
+    then case when try_strptime(t, '%Y%m%d') is not null then t end
+    else strftime(try_strptime(split_part(narrow(t), ' ', 1),
+        ['%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日']), '%Y%m%d') end;
+create or replace macro place_clean(t) as case when regexp_full_match(t, '[0-9]{{12}}') then t
+    else regexp_replace(narrow(t), '\\.0+$', '') end;
 create or replace macro sex_clean(t) as case
     when left(upper(t), 1) in ('男', '1', 'M') then '男' when left(upper(t), 1) in ('女', '2', 'F') then '女' end;
 """
@@ -54,14 +60,14 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     table = shape.label
     con.execute(MACROS)
     raw_names = con.execute(f"select distinct name from {table}_in where name is not null").fetchall()
-    con.register("name_keys", name_keys(row[0] for row in raw_names))
+    con.register("name_keys", name_keys([row[0] for row in raw_names]))
     kept = "key, household_id as household" if table == "register" else "key, coalesce(source, '') as source"
     con.execute(
         f"""create table {table} as
         with one as (
             select n, {kept}, k.simple as name, k.sound, k.shape,
                 id_clean(id_number) as given_id, phone_clean(phone) as phone,
-                regexp_replace(narrow(village_code), '\\.0+$', '') as place,
+                place_clean(village_code) as place,
                 sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth
             from {table}_in left join name_keys k using (name)),
         two as (

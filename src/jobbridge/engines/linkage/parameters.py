@@ -46,6 +46,8 @@ class Parameters:
         P(level | same person) of an id with a bad checksum: near, other.
     other_id_rates
         P(level | same person) of a valid id that is not the register's: near, other.
+    same_id_chance
+        Chance that a stranger's valid id is a given one: one person of 1.4 thousand million.
     near_id_chance
         Share of the register within one edit of an arbitrary id (brothers, neighbours, twins).
     in_register
@@ -73,6 +75,7 @@ class Parameters:
     masked_id_rates: tuple[float, float, float] = (0.94, 0.05, 0.01)
     wrong_id_rates: tuple[float, float] = (0.97, 0.03)
     other_id_rates: tuple[float, float] = (0.004, 0.0005)
+    same_id_chance: float = 7e-10
     near_id_chance: float = 5e-6
     in_register: float = 0.5
     threads: int = 2

@@ -2,6 +2,9 @@
 
 A row's candidates compete with each other and with "not in the register", whose odds are one:
 posterior = 2**total / (1 + sum of 2**total).
+
+An id that is right to the last sign under a wholly different name may be a misused one: whatever its
+posterior, a person looks at it.
 """
 
 from __future__ import annotations
@@ -31,10 +34,11 @@ def rank(con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Para
                 {_NOTE} as reason
             from shared)
         select * exclude (reason), case
+                when reason = 'id_other_name' and id_level = 'same' then 'review'
                 when posterior < {parameters.review!r} then 'none'
                 when posterior < {parameters.auto!r} or reason is not null then 'review'
                 else 'auto' end as zone,
-            case when posterior >= {parameters.auto!r} then reason end as note
+            case when posterior >= {parameters.auto!r} or id_level = 'same' then reason end as note
         from ranked"""
     )
 

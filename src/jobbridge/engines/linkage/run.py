@@ -137,11 +137,11 @@ def _decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, paramete
             where d.stage = 'R' and d.place = 1 and d.zone = 'auto' and d.posterior >= {parameters.proven!r}"""
     )
     con.execute(
-        """create or replace table waiting as select f.* from feed f
-           join decided_all d on d.record = f.n and d.stage = 'R' and d.place = 1 and d.zone <> 'auto'
-           where f.phone in (select phone from learnt where id_seen)
-              or f.n in (select o.record from decided_all o join learnt l using (person)
-                  where o.record <> l.record and l.person not in (from seen))"""
+        """create or replace table waiting as from feed
+           where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
+             and (phone in (select phone from learnt where id_seen)
+               or n in (select o.record from decided_all o join learnt l using (person)
+                   where o.record <> l.record and l.person not in (from seen)))"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (from seen)")
     candidates.phone_owners(

@@ -26,7 +26,7 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
     when kind = 'masked' then case
         when left(other, length(head)) <> head then 'other'
         when right(other, length(tail)) = tail then 'fit'
-        when length(tail) >= 4 and damerau_levenshtein(right(other, length(tail)), tail) = 1 then 'near'
+        when length(tail) between 3 and 5 and damerau_levenshtein(right(other, 4), tail) = 1 then 'near'
         else 'other' end
     when text = other then 'same'
     when damerau_levenshtein(text, other) > 1 then case kind when 'valid' then 'different' else 'other' end
@@ -38,6 +38,8 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
 _NEAR_BIRTH_CHANCE = 0.003
 # Chance that four visible characters of an id are one edit away from a stranger's with the same head.
 _NEAR_TAIL_CHANCE = 37 / 10_000
+# However clean the verified pairs, somebody else does use a person's id now and then.
+_LEAST_OTHER_NAME = 0.001
 _COUNTED_FIELDS = FIELDS[:-1]
 
 
@@ -128,16 +130,18 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
 
     surname = "log2(greatest(coalesce(cu.c, 1), 1))"
     name = f"""case name_level
-        when 'exact' then {by_count(e.name["exact"], "cn.c")}
+        when 'exact' then {_log(e.name["exact"] * size)} - log2(coalesce(cn.c, 1))
         when 'fits' then {by_count(e.mask_fits, "cm.c")}
         when 'sound' then {by_count(e.name["sound"], "(cs.c - coalesce(cn.c, 0))")}
         when 'glyph' then {_log(e.name["glyph"] * size / e.glyph_chance)} - {surname}
         when 'edit' then {_log(e.name["edit"] * size / e.edit_chance)} - {surname}
-        when 'other' then case when name_masked then {_log(1 - e.mask_fits)} else {_log(e.name["other"])} end
+        when 'other' then case when name_masked then {_log(1 - e.mask_fits)} else {_log(max(e.name["other"], _LEAST_OTHER_NAME))} end
         else 0 end"""
     masked, wrong, other = p.masked_id_rates, p.wrong_id_rates, p.other_id_rates
     identity = f"""case id_level
-        when 'same' then {by_count(wrong[0], "ci.c")}
+        when 'same' then case when id_kind = 'valid'
+            then {by_chance(wrong[0], p.same_id_chance)} - log2(greatest(coalesce(ci.c, 1), 1))
+            else {by_count(wrong[0], "ci.c")} end
         when 'fit' then {by_count(masked[0], "ck.c")}
         when 'near' then case when id_kind = 'masked'
             then {_log(masked[1] * size / _NEAR_TAIL_CHANCE)} - log2(greatest(coalesce(ch.c, 1), 1))

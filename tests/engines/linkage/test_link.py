@@ -1,0 +1,201 @@
+"""What the engine decides, on counties small enough to read."""
+
+import pyarrow as pa
+import pytest
+from tests.engines.linkage.county import make_id
+
+from jobbridge.engines.linkage import Parameters, link
+from jobbridge.engines.linkage.columns import FIELDS
+
+TOWN = "990235100"
+
+
+def person(person_id, name, order, **more):
+    """A register row; ``order`` gives it its own id, and its own phone."""
+    row = {
+        "person_id": person_id,
+        "name": name,
+        "id_number": make_id("990235", "19880612", order),
+        "phone": f"1640000{order:04d}",
+        "village_code": f"{TOWN}201",
+        "sex": "男" if order % 2 else "女",
+        "birth_date": "19880612",
+        "household_id": person_id,
+    }
+    return row | more
+
+
+CROWD = [
+    person(n, first + second, 101 + 2 * n, village_code=f"{TOWN}{201 + n % 7}", birth_date=f"19{60 + n % 40}0{1 + n % 9}12")
+    for n, (first, second) in enumerate((a, b) for a in "王李张刘陈杨黄赵周吴" for b in "伟强磊军洋勇杰涛超明辉刚平")
+]  # fmt: skip
+
+
+def run(register, feed, **parameters):
+    feed = [{"record_id": n, "source": "police", "name": None, **row} for n, row in enumerate(feed)]
+    register, feed = pa.Table.from_pylist(register), pa.Table.from_pylist(feed)
+    result = link(register, feed, parameters=Parameters(**parameters))
+    return result.links.to_pylist(), result
+
+
+# One observation may leave most columns out; Arrow takes the columns from the first row of a list.
+BLANK = dict.fromkeys(("id_number", "phone", "village_code", "sex", "birth_date"))
+
+
+def test_validated_id_is_automatic():
+    links, _ = run(CROWD, [BLANK | {"name": "王伟", "id_number": CROWD[0]["id_number"]}])
+    assert links[0] | {"posterior": 1} == {
+        "record_id": 0, "person_id": 0, "posterior": 1, "zone": "auto", "stage": "A", "note": None
+    }  # fmt: skip
+
+
+def test_validated_id_without_a_name_is_automatic():
+    links, _ = run(CROWD, [BLANK | {"id_number": CROWD[5]["id_number"]}])
+    assert (links[0]["person_id"], links[0]["zone"]) == (5, "auto")
+
+
+def test_validated_id_with_a_wholly_different_name_is_reviewed():
+    links, _ = run(CROWD, [BLANK | {"name": "欧阳翠花", "id_number": CROWD[0]["id_number"]}])
+    assert (links[0]["person_id"], links[0]["zone"], links[0]["note"]) == (0, "review", "id_other_name")
+
+
+@pytest.mark.parametrize("name", ["王偉", "王炜", "王?", "王 伟"])
+def test_validated_id_with_a_damaged_name_is_automatic(name):
+    links, _ = run(CROWD, [BLANK | {"name": name, "id_number": CROWD[0]["id_number"]}])
+    assert (links[0]["person_id"], links[0]["zone"]) == (0, "auto")
+
+
+def test_masked_id_and_name_are_decisive():
+    number = CROWD[3]["id_number"]
+    links, _ = run(CROWD, [BLANK | {"name": "王军", "id_number": f"{number[:6]}********{number[14:]}"}])
+    assert (links[0]["person_id"], links[0]["zone"], links[0]["stage"]) == (3, "auto", "B")
+
+
+def test_phone_and_name_are_decisive():
+    links, _ = run(CROWD, [BLANK | {"name": "王军", "phone": CROWD[3]["phone"]}])
+    assert (links[0]["person_id"], links[0]["zone"], links[0]["stage"]) == (3, "auto", "B")
+
+
+def test_decisive_pair_against_a_foreign_id_is_not_automatic():
+    other = make_id("990777", "19700101", 7)
+    links, _ = run(CROWD, [BLANK | {"name": "王军", "id_number": f"{other[:6]}********{other[14:]}", "phone": CROWD[3]["phone"]}])
+    assert links[0]["zone"] != "auto"
+
+
+def test_an_id_with_one_wrong_digit_and_the_name():
+    number = CROWD[8]["id_number"]
+    wrong = number[:15] + str((int(number[15]) + 1) % 10) + number[16:]
+    links, result = run(CROWD, [BLANK | {"name": CROWD[8]["name"], "id_number": wrong}])
+    assert (links[0]["person_id"], links[0]["zone"], links[0]["stage"]) == (8, "auto", "R")
+    assert result.weights.to_pylist()[0]["id_level"] == "near"
+
+
+def test_same_village_and_homophone_is_found():
+    links, _ = run(CROWD, [BLANK | {"name": "王炜", "village_code": CROWD[0]["village_code"], "sex": CROWD[0]["sex"]}])
+    assert links[0]["person_id"] in (0, None)
+    assert links[0]["zone"] != "auto" or links[0]["posterior"] >= 0.95
+
+
+def test_name_alone_is_never_automatic():
+    rare = person(900, "纳兰慕青", 9)
+    # Ninety-nine verified rows make the engine as sure as it can be that this feed is about our people.
+    known = [BLANK | {"name": p["name"], "id_number": p["id_number"]} for p in CROWD[:99]]
+    links, _ = run([*CROWD, rare], [*known, BLANK | {"name": "纳兰慕青"}, BLANK | {"name": "纳兰慕青", "sex": "男"}])
+    assert [(r["person_id"], r["zone"]) for r in links[99:]] == [(900, "review")] * 2
+
+
+def test_masked_name_that_fits_a_relative_is_capped():
+    father = person(900, "纳兰大山", 901, household_id=77)
+    son = person(901, "纳兰小山", 903, household_id=77)
+    alone = person(902, "慕容一山", 905, household_id=78)
+    links, _ = run(
+        [*CROWD, father, son, alone],
+        [BLANK | {"name": "纳兰**", "phone": father["phone"]}, BLANK | {"name": "慕容**", "phone": alone["phone"]}],
+    )
+    assert links[0]["person_id"] == 900
+    assert links[0]["zone"] == "review"
+    assert (links[1]["person_id"], links[1]["note"]) == (902, None)
+
+
+def test_a_relatives_phone_leads_to_the_named_person():
+    mother = person(900, "纳兰大山", 901, household_id=77)
+    son = person(901, "纳兰小川", 903, household_id=77, phone=None)
+    links, _ = run([*CROWD, mother, son], [BLANK | {"name": "纳兰小川", "phone": mother["phone"]}])
+    assert (links[0]["person_id"], links[0]["stage"]) == (901, "R")
+
+
+def test_a_new_phone_proven_by_id_is_used():
+    target = CROWD[40]
+    feed = [
+        BLANK | {"name": target["name"], "id_number": target["id_number"], "phone": "16499990000"},
+        BLANK | {"name": target["name"][0] + "*" * (len(target["name"]) - 1), "phone": "16499990000"},
+    ]
+    links, result = run(CROWD, feed)
+    assert [r["person_id"] for r in links] == [40, 40]
+    assert {w["phone_level"] for w in result.weights.to_pylist() if w["record_id"] == 1} == {"proven"}
+
+
+def test_propagation_uses_what_scoring_proved():
+    target = CROWD[40]
+    number = target["id_number"]
+    wrong = number[:15] + str((int(number[15]) + 1) % 10) + number[16:]
+    feed = [
+        BLANK | {"name": target["name"], "id_number": wrong, "phone": "16499990000"},
+        BLANK | {"name": target["name"][0] + "*", "phone": "16499990000"},
+    ]
+    links, _ = run(CROWD, feed)
+    assert (links[1]["person_id"], links[1]["stage"]) == (40, "P")
+    links, _ = run(CROWD, feed, propagate=False)
+    assert links[1]["person_id"] is None
+
+
+def test_one_id_held_twice_in_the_register_is_reviewed():
+    twins = [person(900, "纳兰大山", 901), person(901, "纳兰大山", 901)]
+    links, result = run([*CROWD, *twins], [BLANK | {"name": "纳兰大山", "id_number": twins[0]["id_number"]}])
+    assert (links[0]["zone"], links[0]["person_id"]) == ("review", 900)
+    assert [w["person_id"] for w in result.weights.to_pylist()] == [900, 901]
+
+
+def test_a_common_name_decides_nothing():
+    many = [person(n, "王伟", 101 + 2 * n) for n in range(100)]
+    links, _ = run(many, [BLANK | {"name": "王伟"}])
+    assert (links[0]["person_id"], links[0]["zone"]) == (None, "none")
+
+
+def test_a_filler_id_and_a_clerks_phone_link_nobody():
+    filled = [p | {"id_number": "000000000000000000", "phone": "16400000000"} for p in CROWD]
+    links, result = run(filled, [BLANK | {"name": "慕容复", "id_number": "000000000000000000", "phone": "16400000000"}] * 50)
+    assert {r["zone"] for r in links} == {"none"}
+    assert result.weights.num_rows == 0
+
+
+def test_outsiders_do_not_flood_the_links():
+    strangers = [
+        BLANK | {"name": p["name"], "id_number": make_id("990888", "19880612", n), "phone": f"1648888{n:04d}"}
+        for n, p in enumerate(CROWD)
+    ]
+    links, _ = run(CROWD, strangers)
+    assert {r["zone"] for r in links} == {"none"}
+
+
+def test_nothing_in_common_with_real_prefixes_is_needed():
+    shown = [p | {"id_number": p["id_number"][:6].replace("99", "51") + p["id_number"][6:]} for p in CROWD]
+    links, _ = run(shown, [BLANK | {"name": "王伟", "phone": CROWD[0]["phone"]}])
+    assert links[0]["person_id"] == 0
+
+
+def test_weights_of_every_stage_are_given():
+    number = CROWD[3]["id_number"]
+    _, result = run(
+        CROWD,
+        [
+            BLANK | {"name": "王伟", "id_number": CROWD[0]["id_number"]},
+            BLANK | {"name": "王军", "id_number": f"{number[:6]}********{number[14:]}"},
+            BLANK | {"name": "李涛", "village_code": CROWD[20]["village_code"]},
+        ],
+    )
+    rows = result.weights.to_pylist()
+    assert {r["record_id"] for r in rows} == {0, 1, 2}
+    for row in rows:
+        assert sum(row[f] for f in FIELDS) == pytest.approx(row["total"], abs=1e-9)
+        assert row["posterior"] <= 1

@@ -173,3 +173,24 @@ def days_ago(days: int | None) -> str:
     if days is None:
         return _("从未")
     return _("今天") if days <= 0 else _("{n} 天前").format(n=days)
+
+
+@register.simple_tag
+def gap(value: float) -> str:
+    """A share such as 0.0012 in percent, with enough places to be read."""
+    return f"{value * 100:.2f}%" if value >= 0.0001 or value == 0 else "< 0.01%"
+
+
+@register.filter
+def signed(value: float | Decimal) -> str:
+    """A change with its sign: +38, −38."""
+    return f"{int(value):+,}".replace("-", "−")
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """0.4 秒, 12 秒, 3 分 05 秒."""
+    if seconds < 10:
+        return _("{n} 秒").format(n=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), 60)
+    return _("{m} 分 {s} 秒").format(m=minutes, s=f"{rest:02d}") if minutes else _("{n} 秒").format(n=rest)

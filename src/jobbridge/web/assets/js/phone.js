@@ -1,36 +1,40 @@
-// Opens the visit form of a household as a sheet. Without script the button is a link to the
-// same form on its own page, and saving is an ordinary form post in both cases.
+// Opens a household's visit form, or its number, as a sheet over the list. Without script each is
+// a page of its own, and saving is an ordinary form post in both cases.
 
 const sheet = document.getElementById("sheet");
+const asFragment = { "HX-Request": "true", "HX-Target": "sheet" };
 
-async function open(link) {
-  const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "sheet" } });
-  if (!answer.ok) {
-    location.href = link.href;
-    return;
+async function show(address, options, otherwise) {
+  try {
+    const answer = await fetch(address, options);
+    if (!answer.ok) throw new Error(String(answer.status));
+    sheet.innerHTML = await answer.text();
+    sheet.showModal();
+  } catch {
+    otherwise();
   }
-  sheet.innerHTML = await answer.text();
-  sheet.showModal();
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-visit]");
-  if (link && sheet) {
+  if (link) {
     event.preventDefault();
-    open(link).catch(() => (location.href = link.href));
-  }
-  if (event.target === sheet || event.target.closest("[data-close]")) {
-    if (sheet?.open) {
-      event.preventDefault();
-      sheet.close();
-    }
+    show(link.href, { headers: asFragment }, () => location.assign(link.href));
+  } else if (sheet.open && (event.target === sheet || event.target.closest("[data-close]"))) {
+    event.preventDefault();
+    sheet.close();
   }
 });
 
-// One visit is one record, however often the button is pressed.
 document.addEventListener("submit", (event) => {
-  const button = event.target.querySelector(".save");
-  if (!button) return;
-  if (button.disabled) event.preventDefault();
-  else setTimeout(() => (button.disabled = true));
+  const form = event.target;
+  if (form.matches("[data-sheet-form]")) {
+    event.preventDefault();
+    const options = { method: "POST", body: new FormData(form), headers: asFragment };
+    show(form.action, options, () => form.submit());
+    return;
+  }
+  // One visit is one record, however often the button is pressed.
+  const button = form.querySelector("button.save");
+  if (button) setTimeout(() => (button.disabled = true));
 });

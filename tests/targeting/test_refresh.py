@@ -1,0 +1,250 @@
+"""From ledger to statuses and groups: unknown is never counted as no, and the same day changes nothing."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from django.db import connection
+
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.linkage.models import FeedRecord, Link
+from jobbridge.apps.targeting import rules
+from jobbridge.apps.targeting.facts import retirement_sql
+from jobbridge.apps.targeting.models import Group, GroupMembership, HouseholdStatus, PersonStatus
+from jobbridge.apps.targeting.services import refresh
+from jobbridge.kernel.retirement import default_kind, months_to_retirement
+from tests.factories import (
+    DAY,
+    make_areas,
+    make_household,
+    make_person,
+    make_spell,
+    make_statement,
+)
+
+CYCLE = system_actor("cycle")
+
+
+def compute(on=DAY):
+    return refresh(on=on, actor=CYCLE, progress=lambda *step: None)
+
+
+@pytest.fixture
+def county(db):
+    with acting_as(system_actor("test")):
+        make_areas()
+        yield
+
+
+def status(person):
+    return PersonStatus.objects.filter(person=person).values_list("status", flat=True).first()
+
+
+def zero(household):
+    return HouseholdStatus.objects.get(household=household).zero_employment
+
+
+def ask(person, answer):
+    if answer == "works":
+        make_spell(person, DAY - timedelta(days=200))
+    elif answer == "willing":
+        make_statement(person, employed=False, willing=True)
+    elif answer == "unwilling":
+        make_statement(person, employed=False, willing=False)
+    elif answer == "out of work":
+        make_statement(person, employed=False)
+    else:
+        assert answer == "never asked"
+
+
+ANSWERS = ["works", "willing", "unwilling", "out of work", "never asked"]
+
+
+def expected(answers):
+    """The definition in words, written down a second time."""
+    if "works" in answers:
+        return False
+    if "never asked" in answers or "out of work" in answers:
+        return None
+    return "willing" in answers
+
+
+@pytest.mark.parametrize("answers", list(product(ANSWERS, repeat=2)))
+def test_zero_employment_household_of_two(county, answers):
+    household = make_household()
+    for answer in answers:
+        ask(make_person(household), answer)
+    compute()
+    assert zero(household) is expected(answers)
+    entered = GroupMembership.objects.filter(group=Group.ZERO_EMPLOYMENT, household=household).exists()
+    assert entered is (expected(answers) is True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "letter"),
+    [("works", "W"), ("willing", "S"), ("unwilling", "N"), ("out of work", "U"), ("never asked", "U")],
+)
+def test_status_of_a_person(county, answer, letter):
+    person = make_person(make_household())
+    ask(person, answer)
+    compute()
+    assert status(person) == letter
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"birth": date(2012, 1, 1)},
+        {"birth": date(1950, 1, 1)},
+        {"schooling": "本科二年级"},
+        {"labour_skill": "无劳动力"},
+        {"life": "dead"},
+        {"draws_pension": True},
+        {"in_custody": True},
+    ],
+)
+def test_whoever_is_no_labourer_has_no_status(county, values):
+    person = make_person(make_household(), **values)
+    ask(person, "willing")
+    compute()
+    assert status(person) is None
+
+
+def test_a_stale_answer_is_no_answer(county):
+    person = make_person(make_household())
+    make_statement(person, DAY - timedelta(days=91), employed=False, willing=True)
+    compute()
+    assert status(person) == "U"
+
+
+def test_newer_word_beats_an_older_job(county):
+    person = make_person(make_household())
+    make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=300))
+    make_statement(person, DAY - timedelta(days=2), employed=False, willing=True)
+    compute()
+    assert status(person) == "S"
+
+
+def test_seen_at_home_after_the_job_was_recorded_is_unknown_not_unemployed(county):
+    person = make_person(make_household())
+    make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=100))
+    seen(person, DAY - timedelta(days=5))
+    compute()
+    row = PersonStatus.objects.get(person=person)
+    assert (row.status, row.contradicted) == ("U", True)
+
+
+def test_a_rejected_sighting_says_nothing(county):
+    person = make_person(make_household())
+    make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=100))
+    seen(person, DAY - timedelta(days=5), decision="rejected")
+    compute()
+    assert status(person) == "W"
+
+
+def seen(person, on, decision="pending"):
+    from jobbridge.apps.files.models import StoredFile
+    from jobbridge.apps.imports.models import ImportBatch
+
+    file = StoredFile.objects.create(name="x", sha256="x", size=1, path="x", created_by="test")
+    batch = ImportBatch.objects.create(kind="feed", file=file, as_of=DAY, region_code="500235000000", created_by="test")
+    record = FeedRecord.objects.create(
+        batch=batch, source="railway", content_hash=b"h%d" % person.pk, seen_on=on, direction="home",
+        region_code=person.region_code,
+    )  # fmt: skip
+    Link.objects.create(
+        record=record, person=person, posterior=0.99, zone="auto", stage="A", decision=decision, region_code=person.region_code
+    )
+
+
+def test_the_same_day_again_changes_nothing(county):
+    for answers in product(ANSWERS, repeat=2):
+        household = make_household()
+        for answer in answers:
+            ask(make_person(household), answer)
+    first = compute()
+    before = snapshot()
+    again = compute()
+    assert snapshot() == before
+    assert (again["entered"], again["left"]) == (0, 0)
+    assert first["entered"] > 0
+    assert {key: value for key, value in first.items() if key not in {"entered", "left"}} == {
+        key: value for key, value in again.items() if key not in {"entered", "left"}
+    }
+
+
+def snapshot():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_personstatus) t"
+            " UNION ALL SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_householdstatus) t"
+            " UNION ALL SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_groupmembership) t"
+        )
+        return cursor.fetchall()
+
+
+def test_a_group_is_left_when_known_and_kept_when_unknown(county):
+    household = make_household()
+    person = make_person(household)
+    make_statement(person, DAY - timedelta(days=80), employed=False, willing=True)
+    compute()
+    open_groups = GroupMembership.objects.filter(household=household, until=None)
+    assert set(open_groups.values_list("group", flat=True)) == {"zero_employment", "seeking"}
+    later = DAY + timedelta(days=30)  # the answer is stale by now: unknown
+    compute(later)
+    assert open_groups.count() == 2
+    make_spell(person, later)
+    compute(later)
+    assert open_groups.count() == 0
+    assert set(GroupMembership.objects.values_list("until", flat=True)) == {later}
+
+
+def test_marks_put_first_who_needs_something(county):
+    household = make_household()
+    for answer in ("works", "unwilling", "never asked", "willing"):
+        ask(make_person(household), answer)
+    compute()
+    row = HouseholdStatus.objects.get(household=household)
+    assert (row.marks, row.members, row.seeking, row.unknown) == ("SUNW", 4, 1, 1)
+
+
+def test_monitored_household_needs_an_open_risk(county):
+    rows = {}
+    for category, cleared in product(["edge", "lifted", ""], [True, False, None]):
+        rows[category, cleared] = make_household(category=category, risk_cleared=cleared)
+    compute()
+    found = {key: HouseholdStatus.objects.get(household=household).monitored for key, household in rows.items()}
+    assert found["edge", False] is True
+    assert found["edge", True] is False
+    assert found["edge", None] is None
+    assert found["lifted", False] is False
+    assert found["", False] is None
+
+
+@pytest.mark.parametrize("zero_value", [True, False, None])
+@pytest.mark.parametrize("seeking", [0, 1, 7])
+@pytest.mark.parametrize("unknown", [0, 2])
+@pytest.mark.parametrize("days", [None, 0, 30, 31, 500])
+def test_urgency_in_sql_is_urgency_in_python(db, zero_value, seeking, unknown, days):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {rules.URGENCY_SQL} FROM (SELECT %s::boolean AS zero, true AS monitored, %s::int AS seeking,"
+            " %s::int AS unknown, %s::int AS days_since_visit) t",
+            [zero_value, seeking, unknown, days],
+        )
+        assert cursor.fetchone()[0] == rules.urgency(
+            zero=zero_value, monitored=True, seeking=seeking, unknown=unknown, unvisited_days=days
+        )
+
+
+def test_retirement_month_in_sql_is_the_kernels(db):
+    births = [date(year, month, 15) for year in range(1955, 1990) for month in range(1, 13)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT b, s, {retirement_sql('b', 's', 'd')} FROM unnest(%s::date[]) b, unnest(ARRAY['男', '女']) s,"
+            " (SELECT %s::date AS d) d",
+            [births, DAY],
+        )
+        rows = cursor.fetchall()
+    assert len(rows) == 2 * len(births)
+    assert [(b, s) for b, s, months in rows if months != months_to_retirement(b, default_kind(s), DAY)] == []

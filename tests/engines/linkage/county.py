@@ -15,14 +15,25 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from pypinyin import lazy_pinyin
 
-SURNAMES = [(c, 40 // (i + 4) + 1) for i, c in enumerate("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇")]
-MEN = "明伟军强磊洋勇杰涛超辉刚平波斌鹏飞浩亮健俊峰龙华文志国建林海云永庆福贵才德义祥兴成东春光天宇泽松柏山川江河立新民胜利忠良仁和顺金荣发财根生富全安宁康"
-WOMEN = "芳娜秀英敏静丽艳娟霞燕玲桂兰萍红梅琼珍莲凤洁雪琳晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹蓉眉君琴蕊薇菁梦岚苑婕馨瑗琰韵融园艺咏卿聪澜纯毓悦昭冰爽琬茗羽希欣飘育"
+COMMON_FIRST = (
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜"
+    "崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常单仇"
+)
+SURNAMES = [(c, 40 // (i + 4) + 1) for i, c in enumerate(COMMON_FIRST)]
+MEN = (
+    "明伟军强磊洋勇杰涛超辉刚平波斌鹏飞浩亮健俊峰龙华文志国建林海云永庆福贵才德义祥兴成东春光天宇泽松柏山"
+    "川江河立新民胜利忠良仁和顺金荣发财根生富全安宁康"
+)
+WOMEN = (
+    "芳娜秀英敏静丽艳娟霞燕玲桂兰萍红梅琼珍莲凤洁雪琳晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹"
+    "蓉眉君琴蕊薇菁梦岚苑婕馨瑗琰韵融园艺咏卿聪澜纯毓悦昭冰爽琬茗羽希欣飘育"
+)
 SOURCES = ("police", "railway", "road", "mobile", "unicom", "telecom", "bigdata")
 SHARES = (16, 20, 17, 20, 8, 9, 10)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LOOK_ALIKE = {"0": "8", "1": "7", "2": "7", "3": "8", "4": "9", "5": "6", "6": "5", "7": "1", "8": "3", "9": "4"}
-_TRADITIONAL = dict(zip("伟军强杰涛辉刚刘张陈杨黄赵华国东云龙兰凤丽艳红莲", "偉軍強傑濤輝剛劉張陳楊黃趙華國東雲龍蘭鳳麗艷紅蓮", strict=True))
+_SIMPLE = "伟军强杰涛辉刚刘张陈杨黄赵华国东云龙兰凤丽艳红莲"
+_TRADITIONAL = dict(zip(_SIMPLE, "偉軍強傑濤輝剛劉張陳楊黃趙華國東雲龍蘭鳳麗艷紅蓮", strict=True))
 
 
 @dataclass
@@ -64,7 +75,9 @@ def make_id(prefix: str, born: str, order: int) -> str:
     return body + check_sign(body)
 
 
-def build(people: int, rows: int, seed: int, *, outsiders: float = 0.3, errors: float = 1.0, names: Names | None = None) -> County:
+def build(
+    people: int, rows: int, seed: int, *, outsiders: float = 0.3, errors: float = 1.0, names: Names | None = None
+) -> County:
     """A register of ``people`` and a feed of ``rows``; ``errors`` scales every rate of damage."""
     return _Builder(people, rows, seed, outsiders, errors, names or Names.small()).build()
 
@@ -124,8 +137,9 @@ class _Builder:
             head_year = r.randrange(1945, 1998)
             first = len(out)
             for place in range(r.choices((1, 2, 3, 4, 5, 6), weights=(14, 22, 24, 22, 12, 6))[0]):
-                year = head_year if place == 0 else head_year + r.randrange(-5, 6) if place == 1 else head_year + r.randrange(21, 34)
-                person = self._person(village, self._surname() if place == 1 else clan, min(year, 2024), household, local)
+                later = 0 if place == 0 else r.randrange(-5, 6) if place == 1 else r.randrange(21, 34)
+                surname = self._surname() if place == 1 else clan
+                person = self._person(village, surname, min(head_year + later, 2024), household, local)
                 if place >= 3 and r.random() < 0.35 and len(out[-1]["name"]) == 3 and len(person["name"]) == 3:
                     person["name"] = person["name"][0] + out[-1]["name"][1] + person["name"][2]
                 out.append(person)
@@ -143,7 +157,9 @@ class _Builder:
         for n, person in enumerate(people):
             person["person_id"] = n
             draw = r.random()
-            person["phone"] = None if draw < 0.22 else self._phone() if draw < 0.4 and person["phone_now"] else person["phone_now"]
+            person["phone"] = None if draw < 0.22 else person["phone_now"]
+            if person["phone"] and draw < 0.4:
+                person["phone"] = self._phone()
         strangers = self._households(max(1, int(self.rows * self.outsider_share / 1.6)), False)
         old = [p["phone"] for p in people if p["phone"] and p["phone"] != p["phone_now"]]
         for person in strangers:
@@ -163,7 +179,7 @@ class _Builder:
             feed.append({"record_id": record, **row})
             truth[record], damage[record] = person["person_id"], ",".join(kinds)
         shown = [
-            {**{k: p[k] for k in ("person_id", "phone", "id_number", "village_code", "birth_date", "sex", "household_id")},
+            {**{column: p[column] for column in _REGISTER},
              "name": self._bad_name(p["name"], r.choice(("sound", "old_form"))) if r.random() < 0.015 else p["name"]}
             for p in people
         ]  # fmt: skip
@@ -208,7 +224,8 @@ class _Builder:
                 village = None if r.random() < 0.15 else r.choice(self.villages) if r.random() < 0.1 else village
         else:
             number, village, phone = None, None, phone or self._phone()
-            relatives = [p["phone_now"] for p in self.family[person["household_id"]] if p["phone_now"]] if local else []
+            household = self.family[person["household_id"]] if local else []
+            relatives = [p["phone_now"] for p in household if p["phone_now"]]
             if relatives and hit(0.08):
                 phone = r.choice(relatives)
                 kinds.append("relative")
@@ -255,6 +272,7 @@ class _Builder:
         return number[:at] + str(self.r.randrange(10)) + number[at + 1 :]
 
 
+_REGISTER = ("person_id", "phone", "id_number", "village_code", "birth_date", "sex", "household_id")
 _FEED = pa.schema(
     [("record_id", pa.int64())]
     + [(c, pa.string()) for c in ("source", "name", "id_number", "phone", "village_code", "sex", "birth_date")]

@@ -5,9 +5,9 @@ import json
 
 import pyarrow as pa
 import pytest
-from tests.engines.linkage.county import build
 
 from jobbridge.engines.linkage import Parameters, link
+from tests.engines.linkage.county import build
 
 PERSON = pa.table({"person_id": [1], "name": ["王伟"], "phone": ["16400001111"]})
 RECORD = pa.table({"record_id": ["a"], "name": ["王伟"], "phone": ["16400001111"]})

@@ -3,12 +3,10 @@
 import argparse
 import json
 
-import pyarrow.csv
-import pyarrow.parquet
 import pytest
-from tests.engines.linkage.county import build
 
 from jobbridge.engines.linkage import cli
+from tests.engines.linkage.county import build
 
 
 def command(*words):

@@ -5,12 +5,12 @@ from collections import defaultdict
 
 import pyarrow as pa
 import pytest
-from tests.engines.linkage.county import build
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobbridge.engines.linkage import Parameters, link
 from jobbridge.engines.linkage.columns import FIELDS
+from tests.engines.linkage.county import build
 
 
 @pytest.fixture(scope="module")

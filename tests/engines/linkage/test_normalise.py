@@ -3,10 +3,10 @@
 import duckdb
 import pyarrow as pa
 import pytest
-from tests.engines.linkage.county import check_sign, make_id
 
 from jobbridge.engines.linkage.columns import FEED, load
 from jobbridge.engines.linkage.normalise import normalise
+from tests.engines.linkage.county import check_sign, make_id
 
 
 def clean(**raw):
@@ -109,7 +109,11 @@ def test_place(given, village, town):
     assert (row["village"], row["town"]) == (village, town)
 
 
-@pytest.mark.parametrize("given", ["19900307", "1990-03-07", "1990/3/7", "1990.3.7", "1990年3月7日", "1990-03-07 00:00:00"])
+BIRTHS = ["19900307", "1990-03-07", "1990/3/7", "1990.3.7", "1990年3月7日", "1990-03-07 00:00:00"]
+SEXES = [("男", "男"), ("女性", "女"), ("1", "男"), ("2", "女"), ("f", "女"), ("未知", None)]
+
+
+@pytest.mark.parametrize("given", BIRTHS)
 def test_birth(given):
     assert clean(birth_date=given)["birth"] == "19900307"
 
@@ -119,7 +123,7 @@ def test_no_birth(given):
     assert clean(birth_date=given)["birth"] is None
 
 
-@pytest.mark.parametrize(("given", "sex"), [("男", "男"), ("女性", "女"), ("1", "男"), ("2", "女"), ("f", "女"), ("未知", None)])
+@pytest.mark.parametrize(("given", "sex"), SEXES)
 def test_sex(given, sex):
     assert clean(sex=given)["sex"] == sex
 

@@ -119,8 +119,7 @@ def load(con: duckdb.DuckDBPyConnection, table: pa.Table, shape: TableShape, key
     con.register("incoming", chosen.append_column("row_rank", rank))
     present = set(chosen.column_names)
     texts = ", ".join(
-        f"nullif(trim({c}::varchar), '') as {c}" if c in present else f"null::varchar as {c}"
-        for c in shape.optional
+        f"nullif(trim({c}::varchar), '') as {c}" if c in present else f"null::varchar as {c}" for c in shape.optional
     )
     sql_key = "bigint" if pa.types.is_integer(key) else "varchar"
     con.execute(

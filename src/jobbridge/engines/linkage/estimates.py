@@ -97,11 +97,9 @@ def estimate(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> Estimate
             ).fetchall()
         )
         total = sum(counted.get(level, 0) for level in levels) + belief
-        return {
-            level: (counted.get(level, 0) + belief * d) / total for level, d in zip(levels, default, strict=True)
-        }
+        return {level: (counted.get(level, 0) + belief * d) / total for level, d in zip(levels, default, strict=True)}
 
-    masked = ("fits", "other")
+    fits = rates("name_level", ("fits", "other"), (parameters.mask_fits, 1 - parameters.mask_fits), "name_masked")
     agree = _counts(con, "select count(*) filter (sex_agrees), count(sex_agrees) from verified")
     listed = _counts(con, "select count(phone), count(*) from register")
     glyph, edit = glyph_and_edit_chance(con)
@@ -112,7 +110,7 @@ def estimate(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> Estimate
         phone=rates("phone_level", PHONE_LEVELS, parameters.phone_rates),
         village=rates("village_level", VILLAGE_LEVELS, parameters.village_rates),
         birth=rates("birth_level", BIRTH_LEVELS, parameters.birth_rates),
-        mask_fits=rates("name_level", masked, (parameters.mask_fits, 1 - parameters.mask_fits), "name_masked")["fits"],
+        mask_fits=fits["fits"],
         sex_agrees=(agree[0] + belief * parameters.sex_agrees) / (agree[1] + belief),
         glyph_chance=glyph,
         edit_chance=edit,
@@ -156,9 +154,7 @@ def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict
     belief = parameters.belief
     valid, found = sum(r[1] for r in rows), sum(r[2] for r in rows)
     overall = (found + belief * parameters.in_register) / (valid + belief)
-    return {
-        source: min(0.98, max(0.02, (hit + belief * overall) / (ids + belief))) for source, ids, hit in rows
-    }
+    return {source: min(0.98, max(0.02, (hit + belief * overall) / (ids + belief))) for source, ids, hit in rows}
 
 
 def _outsider_phones(con: duckdb.DuckDBPyConnection, belief: float) -> tuple[float, float]:

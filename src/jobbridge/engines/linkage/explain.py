@@ -55,10 +55,8 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     stages = dict(
         con.execute("select stage, count(*) from outcome where zone <> 'none' group by 1 order by 1").fetchall()
     )
-    notes = dict(
-        con.execute("select note, count(*) from outcome where zone = 'review' and note is not null group by 1 order by 1")
-        .fetchall()
-    )
+    held = "select note, count(*) from outcome where zone = 'review' and note is not null group by 1 order by 1"
+    notes = dict(con.execute(held).fetchall())
     # Millionths are added as whole numbers: the same sum whatever the order.
     auto, right, review, likely = con.execute(
         """select count(*) filter (zone = 'auto'), sum((posterior * 1e6)::bigint) filter (zone = 'auto'),

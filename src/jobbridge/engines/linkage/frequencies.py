@@ -71,9 +71,7 @@ def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
     often.  c + 1 times the names borne c + 1 times, over the names borne c times, is the better count.
     Above a handful the count speaks for itself.
     """
-    borne = dict(
-        con.execute("select c, count(*) from register_names where name is not null group by 1").fetchall()
-    )
+    borne = dict(con.execute("select c, count(*) from register_names where name is not null group by 1").fetchall())
     better = [
         (c, min(float(c), max(0.05, (c + 1) * (borne.get(c + 1, 0) + 1) / (borne.get(c, 0) + 1))))
         for c in range(1, _RARE + 1)

@@ -98,8 +98,8 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
                 when length(place) >= 12 and right(left(place, 12), 3) <> '000' then left(place, 12) end as village,
             case when not regexp_full_match(place, '[0-9]+') then place
                 when length(place) >= 9 and substr(place, 7, 3) <> '000' then left(place, 9) end as town,
-            coalesce(given_sex, case when id_kind = 'valid'
-                then case when substr(id_text, 17, 1) in ('1', '3', '5', '7', '9') then '男' else '女' end end) as sex,
+            coalesce(given_sex, case when id_kind = 'valid' then
+                case when substr(id_text, 17, 1) in ('1', '3', '5', '7', '9') then '男' else '女' end end) as sex,
             coalesce(given_birth, case when id_kind = 'valid' then substr(id_text, 7, 8) end) as birth,
             given_sex is not null as sex_told, given_birth is not null as birth_told
         from four"""

@@ -28,8 +28,8 @@ def rank(con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Para
         shared as (select *, sum(part) over (partition by record) as parts from odds),
         ranked as (
             select * exclude (top, part, parts),
-                floor(1e6 * part / (parts::double
-                    + {2**_SCALE}::double * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
+                floor(1e6 * part / (parts::double + {2**_SCALE}::double
+                    * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
                 row_number() over (partition by record order by total desc, person) as place,
                 {_NOTE} as reason
             from shared)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from . import candidates, explain
 from .columns import FEED, REGISTER, check_key, load
 from .estimates import Estimates, estimate, seen_elsewhere
-from .frequencies import count_values, register_size
+from .frequencies import count_values
 from .normalise import normalise
 from .parameters import Parameters
 from .posterior import rank
@@ -136,6 +136,8 @@ def _decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, paramete
             from decided_all d join feed f on f.n = d.record
             where d.stage = 'R' and d.place = 1 and d.zone = 'auto' and d.posterior >= {parameters.proven!r}"""
     )
+    if not con.execute("select count(*) from learnt").fetchall()[0][0]:
+        return
     con.execute(
         """create or replace table waiting as from feed
            where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
@@ -144,9 +146,7 @@ def _decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, paramete
                    where o.record <> l.record and l.person not in (from seen)))"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (from seen)")
-    candidates.phone_owners(
-        con, f"from decided_all where zone = 'auto' and place = 1 and {_ID_SEEN}", parameters
-    )
+    candidates.phone_owners(con, f"from decided_all where zone = 'auto' and place = 1 and {_ID_SEEN}", parameters)
     _score_waiting(con, estimates, parameters)
     con.execute("delete from decided_all where record in (select record from ranked)")
     con.execute("insert into decided_all select *, 'P' from ranked")

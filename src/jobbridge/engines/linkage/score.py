@@ -43,9 +43,7 @@ _LEAST_OTHER_NAME = 0.001
 _COUNTED_FIELDS = FIELDS[:-1]
 
 
-def score(
-    con: duckdb.DuckDBPyConnection, pairs: str, out: str, estimates: Estimates, parameters: Parameters
-) -> None:
+def score(con: duckdb.DuckDBPyConnection, pairs: str, out: str, estimates: Estimates, parameters: Parameters) -> None:
     """Create table ``out`` from ``pairs`` (record, person).
 
     Columns: record, person, the six levels, the seven weights of :data:`columns.FIELDS`, total,
@@ -128,6 +126,7 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     def by_chance(rate: float, chance: float) -> str:
         return _log(rate / chance)
 
+    other_name = _log(max(e.name["other"], _LEAST_OTHER_NAME))
     surname = "log2(greatest(coalesce(cu.c, 1), 1))"
     name = f"""case name_level
         when 'exact' then {_log(e.name["exact"] * size)} - log2(coalesce(cn.c, 1))
@@ -135,7 +134,7 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
         when 'sound' then {by_count(e.name["sound"], "(cs.c - coalesce(cn.c, 0))")}
         when 'glyph' then {_log(e.name["glyph"] * size / e.glyph_chance)} - {surname}
         when 'edit' then {_log(e.name["edit"] * size / e.edit_chance)} - {surname}
-        when 'other' then case when name_masked then {_log(1 - e.mask_fits)} else {_log(max(e.name["other"], _LEAST_OTHER_NAME))} end
+        when 'other' then case when name_masked then {_log(1 - e.mask_fits)} else {other_name} end
         else 0 end"""
     masked, wrong, other = p.masked_id_rates, p.wrong_id_rates, p.other_id_rates
     identity = f"""case id_level

@@ -247,7 +247,7 @@ def record_inbound(*, actor: Actor, channel: str, incoming: base.Incoming, now: 
                 "region_code": answered.region_code if answered else settings.COUNTY_CODE.ljust(12, "0"),
                 "sender_sealed": seal.seal(incoming.phone, PHONE),
                 "sender_index": index,
-                "sender_mask": phones.mask(incoming.phone),
+                "sender_mask": phones.mask(incoming.phone)[-20:],
                 "text": incoming.text.replace("\x00", ""),
                 "kind": reply.kind.value,
                 "answers": answered,

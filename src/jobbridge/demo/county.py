@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from . import feeds, files, households, names, places, posts, records, roster_damage, rosters, welfare, work
+from . import feeds, files, names, places, posts, records, roster_damage, rosters, welfare, work
 from . import people as persons
+from .register import Register
 
 FOLDERS = ("rosters", "employment", "surveys", "feeds", "posts", "truth")
 SITES = 8
@@ -51,7 +53,7 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
     kinds = welfare.make(stream(3), population, _site_towns(stream(4), shapes))
     jobs = work.make(stream(5), population, kinds)
 
-    data = rosters.register(stream(6), population, kinds, jobs)
+    data = Register(stream(6), population, kinds, jobs)
     damaged = rosters.write(out / "rosters", stream(7), data, shapes)
     spell_rows = records.write_employment(out / "employment", stream(8), data, jobs)
     records.write_surveys(out / "surveys", stream(9), data, jobs)
@@ -60,24 +62,32 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
     employers, offers, codes = posts.make(stream(11), people, on)
     files.write_table(out / "posts" / "岗位信息采集表.xlsx", on, posts.HEADER, offers, title="企业用工岗位信息采集表")
     working_away = int((jobs.state == work.AWAY).sum())
-    records.write_settings(out, stream(12), on, kinds, jobs.labour, population)
-    _write_truth(out / "truth", population, kinds, jobs, reported, offers, codes, damaged, data)
+    records.write_settings(out, stream(12), data)
+    _write_truth(out / "truth", data, reported, offers, codes, damaged)
 
     damage_kinds, damage_counts = np.unique([row[3] for row in damaged], return_counts=True)
     return {
-        "on": on.isoformat(), "seed": seed, "people": population.size, "households": population.households,
-        "labourers": int(jobs.labour.sum()), "working_away": working_away,
+        "on": on.isoformat(),
+        "seed": seed,
+        "people": population.size,
+        "households": population.households,
+        "labourers": int(jobs.labour.sum()),
+        "working_away": working_away,
         "states": {name: int((jobs.state == code).sum()) for code, name in enumerate(work.STATES)},
         "households_by_category": {
-            name: int((kinds.category == code).sum()) for code, name in enumerate(welfare.CATEGORIES)},
+            name: int((kinds.category == code).sum()) for code, name in enumerate(welfare.CATEGORIES)
+        },
         "relocated_households": int((kinds.site >= 0).sum()),
         "zero_employment_households": int(jobs.zero.sum()),
         "zero_employment_from_files": {
-            name: int((jobs.zero_from_files == code).sum()) for name, code in (("yes", 1), ("no", 0), ("unknown", -1))},
-        "surveyed": len(jobs.survey.person), "spells": spell_rows,
+            name: int((jobs.zero_from_files == code).sum()) for name, code in (("yes", 1), ("no", 0), ("unknown", -1))
+        },
+        "surveyed": len(jobs.survey.person),
+        "spells": spell_rows,
         "feed_records": {feed.source: len(feed.rows) for feed in reported},
         "feed_outsiders": sum(row < 0 for feed in reported for row in feed.person),
-        "employers": len(employers), "posts": len(offers),
+        "employers": len(employers),
+        "posts": len(offers),
         "roster_shapes": {shape: shapes.count(shape) for shape in dict.fromkeys(shapes)},
         "damage": dict(zip(damage_kinds.tolist(), damage_counts.tolist(), strict=True)),
         "names": names.repetition(population.name),
@@ -92,21 +102,59 @@ def _site_towns(rng: np.random.Generator, shapes: list[str]) -> np.ndarray:
     return np.sort(np.array(chosen, np.int64))
 
 
-def _write_truth(folder, population, kinds, jobs, reported, offers, codes, damaged, data) -> None:
+def _person_rows(data: Register) -> Iterator[tuple[object, ...]]:
+    people, jobs = data.people, data.jobs
+    villages = np.array(places.county().village_codes)
+    for _, low, high in data.towns():
+        part, text = slice(low, high), data.text(low, high)
+        yield from zip(
+            range(low, high),
+            people.house[part].tolist(),
+            text["house"],
+            text["name"],
+            text["id"],
+            text["phone_now"],
+            text["phone"],
+            text["sex"],
+            text["birth"],
+            villages[people.village[part]].tolist(),
+            text["relation"],
+            jobs.labour[part].astype(int).tolist(),
+            np.array(work.STATES)[jobs.state[part]].tolist(),
+            np.array(work.REASONS)[jobs.reason[part]].tolist(),
+            strict=True,
+        )
+
+
+def _write_truth(
+    folder: Path,
+    data: Register,
+    reported: list[feeds.Feed],
+    offers: list[tuple[str | int, ...]],
+    codes: list[str],
+    damaged: list[tuple[object, ...]],
+) -> None:
     """What only the maker knows; persons are numbered from 0 in register order, households likewise."""
-    household_number = data.columns["house"]
+    population, kinds, jobs = data.people, data.kinds, data.jobs
     files.write_truth(
         folder / "persons.csv.gz",
-        ("person", "household", "household_number", "name", "id_number", "phone", "register_phone", "sex", "birth",
-         "village_code", "relation", "labour", "state", "reason"),
-        zip(
-            range(population.size), population.house.tolist(), household_number, population.name.tolist(),
-            population.id_number.tolist(), population.phone.tolist(), population.register_phone.tolist(),
-            data.columns["sex"], data.columns["birth"],
-            np.array(places.county().village_codes)[population.village].tolist(),
-            np.array(households.RELATIONS)[population.relation].tolist(), jobs.labour.astype(int).tolist(),
-            np.array(work.STATES)[jobs.state].tolist(), np.array(work.REASONS)[jobs.reason].tolist(), strict=True,
+        (
+            "person",
+            "household",
+            "household_number",
+            "name",
+            "id_number",
+            "phone",
+            "register_phone",
+            "sex",
+            "birth",
+            "village_code",
+            "relation",
+            "labour",
+            "state",
+            "reason",
         ),
+        _person_rows(data),
     )
     head = np.searchsorted(population.house, np.arange(population.households))
     conclusion = np.array(["no", "yes", "unknown"])[jobs.zero_from_files]
@@ -114,19 +162,28 @@ def _write_truth(folder, population, kinds, jobs, reported, offers, codes, damag
         folder / "households.csv.gz",
         ("household", "household_number", "head_id_number", "category", "site", "zero_employment", "from_files"),
         zip(
-            range(population.households), [household_number[index] for index in head.tolist()],
-            population.id_number[head].tolist(), np.array(welfare.CATEGORIES)[kinds.category].tolist(),
+            range(population.households),
+            data.numbers.tolist(),
+            population.id_number[head].tolist(),
+            np.array(welfare.CATEGORIES)[kinds.category].tolist(),
             [kinds.sites[index][0] if index >= 0 else "" for index in kinds.site.tolist()],
-            jobs.zero.astype(int).tolist(), conclusion.tolist(), strict=True,
+            jobs.zero.astype(int).tolist(),
+            conclusion.tolist(),
+            strict=True,
         ),
     )
     files.write_truth(
-        folder / "feeds.csv.gz", ("source", "number", "person", "kinds"),
-        ((feed.source, number, who, done) for feed in reported
-         for number, (who, done) in enumerate(zip(feed.person, feed.kinds, strict=True), 1)),
+        folder / "feeds.csv.gz",
+        ("source", "number", "person", "kinds"),
+        (
+            (feed.source, number, who, done)
+            for feed in reported
+            for number, (who, done) in enumerate(zip(feed.person, feed.kinds, strict=True), 1)
+        ),
     )
     files.write_truth(
-        folder / "posts.csv.gz", ("number", "credit_code", "title", "occupation_code"),
+        folder / "posts.csv.gz",
+        ("number", "credit_code", "title", "occupation_code"),
         ((number, row[1], row[3], code) for number, (row, code) in enumerate(zip(offers, codes, strict=True), 1)),
     )
     files.write_csv(folder / "damage.csv", roster_damage.TRUTH, damaged)

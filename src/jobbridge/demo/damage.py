@@ -13,7 +13,19 @@ from pypinyin import lazy_pinyin
 from . import names
 
 COMMON = 1500  # confusions are drawn among this many most common characters
-OCR = {"0": "86", "1": "7", "2": "7", "3": "8", "4": "9", "5": "6", "6": "58", "7": "1", "8": "30", "9": "4", "X": "1"}
+OCR = {
+    "0": "86",
+    "1": "7",
+    "2": "7",
+    "3": "8",
+    "4": "9",
+    "5": "6",
+    "6": "58",
+    "7": "1",
+    "8": "30",
+    "9": "4",
+    "X": "1",
+}
 MASK_CHARACTERS = "?·*■"
 
 
@@ -94,7 +106,8 @@ def phone(rng: np.random.Generator, text: str, kind: str) -> str:
     if kind == "format":
         style = int(rng.integers(0, 3))
         return (
-            f"+86 {text[:3]}-{text[3:7]}-{text[7:]}", f"{text[:3]}-{text[3:7]}-{text[7:]}",
+            f"+86 {text[:3]}-{text[3:7]}-{text[7:]}",
+            f"{text[:3]}-{text[3:7]}-{text[7:]}",
             f"{text[:3]} {text[3:7]} {text[7:]}",
         )[style]
     chars = list(text)

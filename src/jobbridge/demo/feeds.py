@@ -12,30 +12,109 @@ from .people import Population
 from .work import AWAY, WILLING, Work
 
 SHARE = 0.2  # records for each person of the register
-SIZES = {"police": 0.16, "railway": 0.20, "road": 0.17, "mobile": 0.20, "unicom": 0.08, "telecom": 0.09, "bigdata": 0.10}
+SIZES = {
+    "police": 0.16,
+    "railway": 0.20,
+    "road": 0.17,
+    "mobile": 0.20,
+    "unicom": 0.08,
+    "telecom": 0.09,
+    "bigdata": 0.10,
+}
 CARRIERS = ("mobile", "unicom", "telecom")
 OUTSIDERS = 0.13
 
 # file stem, kind of file, title row or None, columns as (header, field)
 LAYOUTS: dict[str, tuple[str, str, str | None, tuple[tuple[str, str], ...]]] = {
-    "police": ("公安_返乡人员登记", "xlsx", "返乡人员登记信息", (
-        ("序号", "number"), ("姓名", "name"), ("公民身份号码", "id"), ("性别", "sex"), ("出生日期", "birth"),
-        ("户籍村（社区）", "village"), ("联系电话", "phone"), ("登记日期", "day"), ("动向", "direction"))),
-    "railway": ("铁路_旅客到发", "csv", None, (
-        ("序号", "number"), ("旅客姓名", "name"), ("证件号码", "id"), ("手机号", "phone"), ("乘车日期", "day"),
-        ("到发站", "station"), ("流向", "direction"))),
-    "road": ("道路客运_实名购票", "csv", None, (
-        ("序号", "number"), ("乘客姓名", "name"), ("身份证号", "id"), ("乘客手机", "phone"), ("发车日期", "day"),
-        ("线路", "station"), ("流向", "direction"))),
-    "mobile": ("移动_漫游变化用户", "xlsx", None, (
-        ("序号", "number"), ("机主姓名", "name"), ("手机号码", "phone"), ("识别日期", "day"), ("流动方向", "direction"))),
-    "unicom": ("联通_漫游变化用户", "csv", None, (
-        ("序号", "number"), ("用户姓名", "name"), ("用户号码", "phone"), ("统计日期", "day"), ("流动方向", "direction"))),
-    "telecom": ("电信_漫游变化用户", "xlsx", "中国电信漫游变化用户清单", (
-        ("序号", "number"), ("客户名称", "name"), ("电话号码", "phone"), ("统计日期", "day"), ("方向", "direction"))),
-    "bigdata": ("大数据局_返乡人员汇总", "csv", None, (
-        ("序号", "number"), ("人员姓名", "name"), ("证件号", "id"), ("电话", "phone"), ("性别", "sex"),
-        ("所在村居", "village"), ("采集时间", "day"), ("返乡或离开", "direction"))),
+    "police": (
+        "公安_返乡人员登记",
+        "xlsx",
+        "返乡人员登记信息",
+        (
+            ("序号", "number"),
+            ("姓名", "name"),
+            ("公民身份号码", "id"),
+            ("性别", "sex"),
+            ("出生日期", "birth"),
+            ("户籍村（社区）", "village"),
+            ("联系电话", "phone"),
+            ("登记日期", "day"),
+            ("动向", "direction"),
+        ),
+    ),
+    "railway": (
+        "铁路_旅客到发",
+        "csv",
+        None,
+        (
+            ("序号", "number"),
+            ("旅客姓名", "name"),
+            ("证件号码", "id"),
+            ("手机号", "phone"),
+            ("乘车日期", "day"),
+            ("到发站", "station"),
+            ("流向", "direction"),
+        ),
+    ),
+    "road": (
+        "道路客运_实名购票",
+        "csv",
+        None,
+        (
+            ("序号", "number"),
+            ("乘客姓名", "name"),
+            ("身份证号", "id"),
+            ("乘客手机", "phone"),
+            ("发车日期", "day"),
+            ("线路", "station"),
+            ("流向", "direction"),
+        ),
+    ),
+    "mobile": (
+        "移动_漫游变化用户",
+        "xlsx",
+        None,
+        (
+            ("序号", "number"),
+            ("机主姓名", "name"),
+            ("手机号码", "phone"),
+            ("识别日期", "day"),
+            ("流动方向", "direction"),
+        ),
+    ),
+    "unicom": (
+        "联通_漫游变化用户",
+        "csv",
+        None,
+        (
+            ("序号", "number"),
+            ("用户姓名", "name"),
+            ("用户号码", "phone"),
+            ("统计日期", "day"),
+            ("流动方向", "direction"),
+        ),
+    ),
+    "telecom": (
+        "电信_漫游变化用户",
+        "xlsx",
+        "中国电信漫游变化用户清单",
+        (("序号", "number"), ("客户名称", "name"), ("电话号码", "phone"), ("统计日期", "day"), ("方向", "direction")),
+    ),
+    "bigdata": (
+        "大数据局_返乡人员汇总",
+        "csv",
+        None,
+        (
+            ("序号", "number"),
+            ("人员姓名", "name"),
+            ("证件号", "id"),
+            ("电话", "phone"),
+            ("性别", "sex"),
+            ("所在村居", "village"),
+            ("采集时间", "day"),
+            ("返乡或离开", "direction"),
+        ),
+    ),
 }
 _NAME_KINDS = ("sound", "shape", "traditional", "swap", "drop", "mask", "space")
 _NAME_ERRORS = {  # share of records, weights of the kinds above
@@ -48,8 +127,10 @@ _NAME_ERRORS = {  # share of records, weights of the kinds above
     "bigdata": (0.07, (0.6, 0.05, 0.1, 0.05, 0.1, 0.05, 0.05)),
 }
 _ID_ERRORS = {
-    "police": (0.015, ("old", "digit")), "railway": (0.05, ("ocr", "ocr", "drop")),
-    "road": (0.06, ("digit", "swap", "drop")), "bigdata": (0.06, ("digit", "swap", "drop")),
+    "police": (0.015, ("old", "digit")),
+    "railway": (0.05, ("ocr", "ocr", "drop")),
+    "road": (0.06, ("digit", "swap", "drop")),
+    "bigdata": (0.06, ("digit", "swap", "drop")),
 }
 _HAS_PHONE = {"police": 0.4, "railway": 0.25, "road": 0.5, "bigdata": 0.9}
 _STATIONS = {
@@ -75,7 +156,8 @@ def _chosen(rng: np.random.Generator, people: Population, work: Work) -> np.ndar
     # Families move together, and it is those who work away who are seen on the road.
     house = rng.random(people.households) ** 2
     weight = house[people.house[adult]] * np.select(
-        [work.state[adult] == AWAY, work.state[adult] == WILLING], [3.0, 2.0], 0.6)
+        [work.state[adult] == AWAY, work.state[adult] == WILLING], [3.0, 2.0], 0.6
+    )
     seen = rng.choice(adult, min(len(adult), int(wanted * 0.56) + 1), replace=False, p=weight / weight.sum())
     strangers = min(len(people.outsiders["name"]), max(1, int(wanted * OUTSIDERS * 0.6)))
     both = np.r_[seen, people.size + rng.permutation(len(people.outsiders["name"]))[:strangers]]
@@ -135,8 +217,14 @@ class _Writer:
             village = "" if draw[9] < 0.15 else self.villages[int(rng.integers(0, len(self.villages)))]
         stations = _STATIONS.get(source, ("",))
         fields = {
-            "number": str(number), "name": name, "id": id_number, "phone": phone, "village": village,
-            "sex": values["sex"], "birth": values["birth"], "direction": self._direction(who),
+            "number": str(number),
+            "name": name,
+            "id": id_number,
+            "phone": phone,
+            "village": village,
+            "sex": values["sex"],
+            "birth": values["birth"],
+            "direction": self._direction(who),
             "day": (people.on - timedelta(days=int(rng.integers(0, 30)))).isoformat(),
             "station": stations[int(rng.integers(0, len(stations)))],
         }
@@ -146,14 +234,23 @@ class _Writer:
         people = self.people
         if who < people.size:
             return {
-                "name": str(people.name[who]), "id": str(people.id_number[who]), "phone": str(people.phone[who]),
-                "sex": "男女"[people.sex[who]], "birth": str(people.birth[who]),
+                "name": str(people.name[who]),
+                "id": str(people.id_number[who]),
+                "phone": str(people.phone[who]),
+                "sex": "男女"[people.sex[who]],
+                "birth": str(people.birth[who]),
                 "village": self.villages[people.village[who]],
             }
         row = who - people.size
         out = people.outsiders
-        return {"name": str(out["name"][row]), "id": str(out["id_number"][row]), "phone": str(out["phone"][row]),
-                "sex": str(out["sex"][row]), "birth": str(out["birth"][row]), "village": ""}
+        return {
+            "name": str(out["name"][row]),
+            "id": str(out["id_number"][row]),
+            "phone": str(out["phone"][row]),
+            "sex": str(out["sex"][row]),
+            "birth": str(out["birth"][row]),
+            "village": "",
+        }
 
     def _carrier_phone(self, who: int, phone: str, draw: float, done: list[str]) -> str:
         """The number of the record: sometimes the card is in the name of another member of the family."""

@@ -66,7 +66,12 @@ def write_rows(sheet: Worksheet, first: int, rows: Iterable[Sequence[Cell | Form
 
 
 def write_table(
-    path: Path, on: date, header: Sequence[str], rows: Iterable[Sequence[Cell | Formula]], *, title: str | None = None,
+    path: Path,
+    on: date,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell | Formula]],
+    *,
+    title: str | None = None,
     large: bool = False,
 ) -> None:
     """One sheet: an optional title row over all columns, a header row, the rows."""
@@ -81,7 +86,9 @@ def write_table(
     book.close()
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, encoding: str = "utf-8") -> None:
+def write_csv(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, encoding: str = "utf-8"
+) -> None:
     """A plain csv; agencies still send GB18030."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding=encoding, newline="") as handle:
@@ -93,8 +100,11 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 def write_truth(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A gzipped csv without a time stamp in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-        with io.TextIOWrapper(packed, "utf-8", newline="") as text:
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, "utf-8", newline="") as text,
+    ):
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,7 +1,7 @@
-"""Who lives together: household shapes of a county whose working generation is mostly away.
+"""Who lives together: households of a county whose working generation is mostly away.
 
-Every household is built around a couple (P1, P2) with parents (G1, G2), children (C1-C3) and an unmarried brother (U),
-each of whom may be missing. All draws are made for all households at once.
+Every household is built around a couple (P1, P2) with parents (G1, G2), children (C1-C3) and an unmarried brother
+(U), each of whom may be missing. All draws are made for all households at once.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .words import words
+
 G1, G2, P1, P2, C1, C2, C3, U = range(8)
 SLOTS = 8
 MALE_SLOTS, FEMALE_SLOTS = (G1, P1, U), (G2, P2)
 
-RELATIONS = (
-    "户主", "配偶", "之子", "之女", "之儿媳", "之女婿", "之孙子", "之孙女", "之外孙子", "之外孙女", "之父", "之母",
-    "之岳父", "之岳母", "之公公", "之婆婆", "之兄弟姐妹", "其他",
-)
+RELATIONS = words("""
+    户主 配偶 之子 之女 之儿媳 之女婿 之孙子 之孙女 之外孙子 之外孙女 之父 之母 之岳父 之岳母 之公公 之婆婆
+    之兄弟姐妹 其他
+""")
 _R = {name: index for index, name in enumerate(RELATIONS)}
 
 # Share of each shape, and the chance that each slot is filled in it (G1 G2 P1 P2 C1 C2 C3 U).
@@ -36,7 +38,6 @@ SHAPES = (
     ("son and old mother", 0.045, (0.35, 1, 1, 0, 0, 0, 0, 0)),
     ("three generations and brother", 0.015, (0.6, 0.9, 1, 1, 0.95, 0.5, 0.1, 1)),
 )
-_YOUNG = {"nuclear", "three generations", "father and children", "mother and children", "three generations and brother"}
 _OLD = {"old couple", "old man", "old woman"}
 
 
@@ -74,7 +75,9 @@ def _ages(rng: np.random.Generator, shape: NDArray[np.int64]) -> NDArray[np.int6
     return np.floor(age).astype(np.int64)
 
 
-def _relations(head: NDArray[np.int64], married_in: NDArray[np.bool_], child_sex: NDArray[np.int8]) -> NDArray[np.int8]:
+def _relations(
+    head: NDArray[np.int64], married_in: NDArray[np.bool_], child_sex: NDArray[np.int8]
+) -> NDArray[np.int8]:
     """(households, slots) relation to the head; `married_in` marks couples where the man moved in."""
     size = len(head)
     out = np.full((size, SLOTS), _R["其他"], np.int8)
@@ -82,17 +85,23 @@ def _relations(head: NDArray[np.int64], married_in: NDArray[np.bool_], child_sex
     first, second = head == P1, head == P2
     out[:, G1] = np.select(
         [old, first & ~married_in, first, second & ~married_in],
-        [_R["配偶"], _R["之父"], _R["之岳父"], _R["之公公"]], _R["之父"])
+        [_R["配偶"], _R["之父"], _R["之岳父"], _R["之公公"]],
+        _R["之父"],
+    )
     out[:, G2] = np.select(
         [old, first & ~married_in, first, second & ~married_in],
-        [_R["配偶"], _R["之母"], _R["之岳母"], _R["之婆婆"]], _R["之母"])
+        [_R["配偶"], _R["之母"], _R["之岳母"], _R["之婆婆"]],
+        _R["之母"],
+    )
     out[:, P1] = np.select([old & married_in, old, second], [_R["之女婿"], _R["之子"], _R["配偶"]], _R["户主"])
     out[:, P2] = np.select([old & married_in, old, first], [_R["之女"], _R["之儿媳"], _R["配偶"]], _R["户主"])
     for order, slot in enumerate((C1, C2, C3)):
         girl = child_sex[:, order] == 1
         out[:, slot] = np.select(
             [old & married_in & girl, old & married_in, old & girl, old, girl],
-            [_R["之外孙女"], _R["之外孙子"], _R["之孙女"], _R["之孙子"], _R["之女"]], _R["之子"])
+            [_R["之外孙女"], _R["之外孙子"], _R["之孙女"], _R["之孙子"], _R["之女"]],
+            _R["之子"],
+        )
     out[:, U] = np.select([old, first], [_R["之子"], _R["之兄弟姐妹"]], _R["其他"])
     out[np.arange(size), head] = _R["户主"]
     return out
@@ -119,7 +128,9 @@ def build(rng: np.random.Generator, people: int) -> Members:
     old_leads = present[:, G1] & (age[:, G1] < 78) & (rng.random(size) < 0.4)
     head = np.select(
         [old_leads, present[:, P1] & (rng.random(size) < 0.94), present[:, P2], present[:, P1], present[:, G1]],
-        [G1, P1, P2, P1, G1], G2)
+        [G1, P1, P2, P1, G1],
+        G2,
+    )
     married_in = (rng.random(size) < 0.06) & present[:, P1] & present[:, P2]
     relation = _relations(head, married_in, child_sex)
     sex = np.zeros((size, SLOTS), np.int8)
@@ -132,9 +143,9 @@ def build(rng: np.random.Generator, people: int) -> Members:
     # The head comes first in every list a county keeps.
     order = np.tile(np.arange(SLOTS), (size, 1))
     order[order == head[:, None]] = -1
-    row, column = np.nonzero(present)
-    sorting = np.lexsort((order[row, column], row))[:people]
+    rows, slots = np.nonzero(present)
+    sorting = np.lexsort((order[rows, slots], rows))[:people]
     if len(sorting) < people:
         raise ValueError("household shapes are too small for the number of people asked for")
-    row, column = row[sorting], column[sorting]
-    return Members(row, column, relation[row, column], sex[row, column], age[row, column], own[row, column])
+    house, slot = rows[sorting], slots[sorting]
+    return Members(house, slot, relation[house, slot], sex[house, slot], age[house, slot], own[house, slot])

@@ -16,10 +16,28 @@ Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]
 
 LOCAL_PREFIX = "990235"
-OTHER_PREFIXES = np.array([
-    "990101", "990112", "990229", "990234", "990236", "990237", "990422", "990521", "991302", "991681", "992801",
-    "994403", "994419", "993303", "993505", "993205", "995223", "995301",
-])
+OTHER_PREFIXES = np.array(
+    [
+        "990101",
+        "990112",
+        "990229",
+        "990234",
+        "990236",
+        "990237",
+        "990422",
+        "990521",
+        "991302",
+        "991681",
+        "992801",
+        "994403",
+        "994419",
+        "993303",
+        "993505",
+        "993205",
+        "995223",
+        "995301",
+    ]
+)
 MINORITY_TOWN = "清水土家族乡"
 
 EDUCATION = ("文盲或半文盲", "小学", "初中", "高中", "大专", "本科及以上")
@@ -153,7 +171,10 @@ def _health(rng: np.random.Generator, age: Ints) -> tuple[NDArray[np.int8], NDAr
 
 
 def _skills(
-    rng: np.random.Generator, age: Ints, student: NDArray[np.bool_], health: NDArray[np.int8],
+    rng: np.random.Generator,
+    age: Ints,
+    student: NDArray[np.bool_],
+    health: NDArray[np.int8],
     disability: NDArray[np.int8],
 ) -> NDArray[np.int8]:
     draw = rng.random(len(age))
@@ -167,11 +188,18 @@ def _skills(
             (level > 2) | (health == 2) | ((health == 1) & (draw < 0.3)) | (age >= 63),
             draw > 0.86,
         ],
-        [NONE, LOST, NONE, LOST, WEAK, SKILLED], ORDINARY).astype(np.int8)
+        [NONE, LOST, NONE, LOST, WEAK, SKILLED],
+        ORDINARY,
+    ).astype(np.int8)
 
 
 def _share_opening(
-    rng: np.random.Generator, given: NDArray[np.uint32], slot: Ints, house: Ints, members: tuple[int, ...], share: float
+    rng: np.random.Generator,
+    given: NDArray[np.uint32],
+    slot: Ints,
+    house: Ints,
+    members: tuple[int, ...],
+    share: float,
 ) -> None:
     """Brothers and sisters carry one generation character: the elder's first one, changed in place."""
     rows = np.flatnonzero(np.isin(slot, members) & (given[:, 1] > 0))
@@ -241,14 +269,29 @@ def make(rng: np.random.Generator, people: int, on: date) -> Population:
         stranger_phone[reused] = register_phone[rng.choice(old, reused.sum())]
     town = np.array(here.town_names)[here.town_of[village]]
     return Population(
-        on=on, house=house, slot=member.slot, relation=member.relation, sex=member.sex, age=age, birth=birth,
-        name=names.compose(surname, given), id_number=ids[:size], phone=phone, register_phone=register_phone,
-        village=village, minority=rng.random(size) < np.where(town == MINORITY_TOWN, 0.72, 0.02),
-        education=education, student=student, health=health, disability=disability,
-        skill=_skills(rng, age, student, health, disability), first=first,
+        on=on,
+        house=house,
+        slot=member.slot,
+        relation=member.relation,
+        sex=member.sex,
+        age=age,
+        birth=birth,
+        name=names.compose(surname, given),
+        id_number=ids[:size],
+        phone=phone,
+        register_phone=register_phone,
+        village=village,
+        minority=rng.random(size) < np.where(town == MINORITY_TOWN, 0.72, 0.02),
+        education=education,
+        student=student,
+        health=health,
+        disability=disability,
+        skill=_skills(rng, age, student, health, disability),
+        first=first,
         outsiders={
             "name": names.compose(
-                names.draw_surnames(rng, strangers), names.draw_given(rng, stranger_sex, stranger_year)),
+                names.draw_surnames(rng, strangers), names.draw_given(rng, stranger_sex, stranger_year)
+            ),
             "id_number": ids[size:],
             "phone": stranger_phone,
             "sex": np.array(["男", "女"])[stranger_sex],

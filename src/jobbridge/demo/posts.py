@@ -11,6 +11,7 @@ from jobbridge.kernel import credit_code
 
 from . import names, places, trades
 from .people import phone_numbers
+from .words import words
 
 EMPLOYERS = 120
 LOCAL_SHARE = 0.4
@@ -18,10 +19,10 @@ LOCAL_SHARE = 0.4
 BRANDS = ("样例", "虚构", "演示", "示例", "假想", "试跑", "纸上", "模拟")
 NUMBERS = "一二三四五六七八九十"
 EDUCATION = ("不限", "小学", "初中", "高中", "大专")
-HEADER = (
-    "单位名称", "统一社会信用代码", "所属行业", "岗位名称", "招聘人数", "工作地点", "月薪下限", "月薪上限", "学历",
-    "年龄下限", "年龄上限", "性别", "技能要求", "是否包住", "班次", "联系人", "联系电话", "有效期至",
-)
+HEADER = words("""
+    单位名称 统一社会信用代码 所属行业 岗位名称 招聘人数 工作地点 月薪下限 月薪上限 学历 年龄下限 年龄上限
+    性别 技能要求 是否包住 班次 联系人 联系电话 有效期至
+""")
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,24 @@ def _post(rng: np.random.Generator, employer: Employer, on: date) -> tuple[tuple
     sex = "不限" if extra[0] < 0.93 else ("女" if extra[0] < 0.965 else "男")
     need = 1 + int(rng.geometric(0.12 if employer.local else 0.05))
     row = (
-        employer.name, employer.code, industry, title, need, employer.place, low, max(high, low + 300),
-        EDUCATION[int(np.searchsorted((0.62, 0.72, 0.93, 0.985), extra[1]))], 16 if extra[2] < 0.2 else 18, oldest,
-        sex, trade.skill if extra[3] < 0.8 else "", "是" if extra[4] < (0.3 if employer.local else 0.9) else "否",
+        employer.name,
+        employer.code,
+        industry,
+        title,
+        need,
+        employer.place,
+        low,
+        max(high, low + 300),
+        EDUCATION[int(np.searchsorted((0.62, 0.72, 0.93, 0.985), extra[1]))],
+        16 if extra[2] < 0.2 else 18,
+        oldest,
+        sex,
+        trade.skill if extra[3] < 0.8 else "",
+        "是" if extra[4] < (0.3 if employer.local else 0.9) else "否",
         ("长白班", "两班倒", "三班倒", "弹性")[int(np.searchsorted((0.55, 0.85, 0.93), extra[5]))],
-        employer.contact, employer.phone, (on + timedelta(days=int(rng.integers(15, 150)))).isoformat(),
+        employer.contact,
+        employer.phone,
+        (on + timedelta(days=int(rng.integers(15, 150)))).isoformat(),
     )
     return row, trade.code
 

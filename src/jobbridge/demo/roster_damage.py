@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -13,16 +13,28 @@ from .files import Book, Cell, Formula, write_rows
 SHARE = 0.015
 TRUTH = ("file", "row", "person", "kind", "column", "value")
 KINDS = {
-    "numeric_id": 0.07, "wrong_checksum": 0.14, "missing_name": 0.06, "duplicate_row": 0.11, "two_households": 0.07,
-    "impossible_birth": 0.05, "impossible_id_date": 0.04, "id_spaces": 0.08, "id_full_width": 0.05,
-    "id_lower_x": 0.06, "phone_format": 0.11, "bad_relation": 0.06, "village_alias": 0.05, "village_unknown": 0.03,
+    "numeric_id": 0.07,
+    "wrong_checksum": 0.14,
+    "missing_name": 0.06,
+    "duplicate_row": 0.11,
+    "two_households": 0.07,
+    "impossible_birth": 0.05,
+    "impossible_id_date": 0.04,
+    "id_spaces": 0.08,
+    "id_full_width": 0.05,
+    "id_lower_x": 0.06,
+    "phone_format": 0.11,
+    "bad_relation": 0.06,
+    "village_alias": 0.05,
+    "village_unknown": 0.03,
     "formula": 0.02,
 }
 BAD_RELATIONS = ("儿", "长子", "老伴", "媳妇", "孙", "户 主", "女儿（养女）", "父子")
 UNKNOWN_VILLAGES = ("新农村", "大垭口村", "老街居委", "和谐新村")
 _IMPOSSIBLE = ("1990-02-30", "2001-13-05", "19850631", "0000-00-00", "1978-11-31")
 
-Row = list["Cell | Formula"]
+Row = list[Cell | Formula]
+Source = tuple[str | None, ...]
 
 
 class Damager:
@@ -32,7 +44,11 @@ class Damager:
     """
 
     def __init__(
-        self, rng: np.random.Generator, columns: tuple[str, ...], fields: dict[str, str], link: str,
+        self,
+        rng: np.random.Generator,
+        columns: tuple[str, ...],
+        fields: dict[str, str],
+        link: str,
         villages: list[str],
     ) -> None:
         self.rng = rng
@@ -43,7 +59,7 @@ class Damager:
         self.villages = villages
         self.truth: list[tuple[int, int, str, str, str]] = []
 
-    def spoil(self, rows: list[tuple[str | None, ...]], house: list[int], first_row: int) -> list[Row | tuple]:
+    def spoil(self, rows: list[Source], house: list[int], first_row: int) -> list[Sequence[Cell | Formula]]:
         """Damaged copies of some rows, extra rows among them; `first_row` is the 0-based row of the first."""
         rng = self.rng
         wanted = int(rng.binomial(len(rows), SHARE))
@@ -66,8 +82,15 @@ class Damager:
                     replaced[index], notes[index] = changed
         return self._assemble(rows, replaced, notes, after, first_row)
 
-    def _assemble(self, rows, replaced, notes, after, first_row: int) -> list[Row | tuple]:
-        out: list[Row | tuple] = []
+    def _assemble(
+        self,
+        rows: list[Source],
+        replaced: dict[int, Row],
+        notes: dict[int, tuple[str, str, str]],
+        after: dict[int, tuple[Row, int]],
+        first_row: int,
+    ) -> list[Sequence[Cell | Formula]]:
+        out: list[Sequence[Cell | Formula]] = []
         for index, row in enumerate(rows):
             if index in notes:
                 kind, column, value = notes[index]
@@ -80,7 +103,7 @@ class Damager:
                 out.append(extra)
         return out
 
-    def _moved(self, row, other) -> Row:
+    def _moved(self, row: Source, other: Source) -> Row:
         """The person's row once more, in another household: a daughter-in-law who was never taken off at home."""
         copy: Row = list(row)
         copy[self.link] = other[self.link]
@@ -94,7 +117,7 @@ class Damager:
             copy[self.columns.index("人口编号")] = f"{other[self.link]}99"
         return copy
 
-    def _change(self, kind: str, row) -> tuple[Row, tuple[str, str, str]] | None:
+    def _change(self, kind: str, row: Source) -> tuple[Row, tuple[str, str, str]] | None:
         """(damaged row, (kind, column, value that was there)), or None when the row has nothing to damage."""
         field = _FIELD_OF[kind]
         place = self.at[field]
@@ -125,7 +148,7 @@ class Damager:
             row += blank
         return row
 
-    def pick(self, options):
+    def pick(self, options: Sequence[str]) -> str:
         """One of the options."""
         return options[int(self.rng.integers(0, len(options)))]
 
@@ -158,7 +181,7 @@ _CHANGES: dict[str, Callable[[Damager, str], Cell | Formula]] = {
     "wrong_checksum": _wrong_checksum,
     "missing_name": lambda self, value: "",
     "impossible_birth": lambda self, value: self.pick(_IMPOSSIBLE),
-    "impossible_id_date": lambda self, value: f"{value[:10]}{self.pick(('0230', '1301', '0431'))}{value[14:]}",
+    "impossible_id_date": lambda self, value: value[:10] + self.pick(("0230", "1301", "0431")) + value[14:],
     "id_spaces": _spaced,
     "id_full_width": lambda self, value: damage.full_width(value),
     "id_lower_x": lambda self, value: value.lower() if "X" in value else _spaced(self, value),
@@ -169,8 +192,17 @@ _CHANGES: dict[str, Callable[[Damager, str], Cell | Formula]] = {
     "formula": lambda self, value: Formula(f"={value}*1", value) if value.isdigit() else None,
 }
 _FIELD_OF = {
-    "numeric_id": "id", "wrong_checksum": "id", "missing_name": "name", "impossible_birth": "birth",
-    "impossible_id_date": "id", "id_spaces": "id", "id_full_width": "id", "id_lower_x": "id",
-    "phone_format": "phone", "bad_relation": "relation", "village_alias": "village",
-    "village_unknown": "village", "formula": "formula",
+    "numeric_id": "id",
+    "wrong_checksum": "id",
+    "missing_name": "name",
+    "impossible_birth": "birth",
+    "impossible_id_date": "id",
+    "id_spaces": "id",
+    "id_full_width": "id",
+    "id_lower_x": "id",
+    "phone_format": "phone",
+    "bad_relation": "relation",
+    "village_alias": "village",
+    "village_unknown": "village",
+    "formula": "formula",
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import repeat
 from pathlib import Path
@@ -11,26 +10,26 @@ from pathlib import Path
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from . import files, households, people, places, welfare, work
+from . import files, places
+from .register import Columns, Register
 from .roster_damage import Damager
+from .words import words
 
 NATIONAL, SURVEY, STACKED = "national", "survey", "stacked"
 
-NATIONAL_COLUMNS = (
-    "省", "市", "县", "乡", "村", "户编号", "人口编号", "姓名", "性别", "出生日期", "证件类型", "证件号码", "民族", "户联系电话",
-    "成员联系电话", "年度", "与户主关系", "文化程度", "在校生状况", "劳动技能", "务工时间（月）", "健康状况", "政治面貌",
-    "务工企业名称", "是否享受低保", "是否参加城镇职工基本养老保险", "是否参加大病保险",
-    "是否参加新型农村合作医疗（城乡居民基本医疗保险）", "是否参加城乡居民基本养老保险", "失学或辍学原因", "是否会讲普通话",
-    "是否参加商业补充医疗保险", "是否国外务工", "产业分类", "是否接受大病医疗救助", "是否接受其他健康扶贫",
-    "公益性岗位类型", "公益性岗位(月数)", "就业渠道", "残疾类别", "务工所在地", "户主姓名", "户主证件号码",
-    "是否参加城镇职工基本医疗保险", "是否特困供养人员", "残疾证办证年度", "识别标准",
-)
-SURVEY_COLUMNS = (
-    "乡镇", "行政村", "姓名", "性别", "身份证号", "出生日期", "年龄", "民族", "联系电话", "常住地址", "户籍地址", "户主名字",
-    "户主身份证号", "本人与户主关系", "户类型", "文化程度", "健康状况", "户籍性质", "是否具备技能资格", "是否建档立卡贫困劳动力",
-    "是否已脱贫", "是否异地搬迁劳动力", "安置点", "是否失地农民", "人口资源分类", "劳动能力", "在校生状况", "采集人", "采集日期",
-    "备注",
-)
+NATIONAL_COLUMNS = words("""
+    省 市 县 乡 村 户编号 人口编号 姓名 性别 出生日期 证件类型 证件号码 民族 户联系电话 成员联系电话 年度
+    与户主关系 文化程度 在校生状况 劳动技能 务工时间（月） 健康状况 政治面貌 务工企业名称 是否享受低保
+    是否参加城镇职工基本养老保险 是否参加大病保险 是否参加新型农村合作医疗（城乡居民基本医疗保险）
+    是否参加城乡居民基本养老保险 失学或辍学原因 是否会讲普通话 是否参加商业补充医疗保险 是否国外务工
+    产业分类 是否接受大病医疗救助 是否接受其他健康扶贫 公益性岗位类型 公益性岗位(月数) 就业渠道 残疾类别
+    务工所在地 户主姓名 户主证件号码 是否参加城镇职工基本医疗保险 是否特困供养人员 残疾证办证年度 识别标准
+""")
+SURVEY_COLUMNS = words("""
+    乡镇 行政村 姓名 性别 身份证号 出生日期 年龄 民族 联系电话 常住地址 户籍地址 户主名字 户主身份证号
+    本人与户主关系 户类型 文化程度 健康状况 户籍性质 是否具备技能资格 是否建档立卡贫困劳动力 是否已脱贫
+    是否异地搬迁劳动力 安置点 是否失地农民 人口资源分类 劳动能力 在校生状况 采集人 采集日期 备注
+""")
 # The stacked shape: a group over each block of columns.
 STACKED_GROUPS = (
     ("序号", ("",)),
@@ -39,12 +38,6 @@ STACKED_GROUPS = (
     ("户情况", ("户类型", "监测对象类别", "是否享受低保", "是否易地搬迁", "安置点")),
     ("能力情况", ("文化程度", "在校生状况", "健康状况", "劳动能力")),
     ("务工情况", ("是否务工", "务工所在地", "务工企业名称", "月收入(元)")),
-)
-DISABILITY_KINDS = ("", "视力残疾", "听力残疾", "言语残疾", "肢体残疾", "智力残疾", "精神残疾", "多重残疾")
-SCHOOL_BY_AGE = (
-    "学龄前儿童", "学龄前儿童", "学龄前儿童", "学前教育", "学前教育", "学前教育", "小学", "小学", "小学", "小学", "小学", "小学",
-    "七年级", "八年级", "九年级", "普通高中一年级", "普通高中二年级", "普通高中三年级", "高职高专一年级", "高职高专二年级",
-    "高职高专三年级", "本科四年级", "本科四年级", "硕士研究生及以上",
 )
 
 
@@ -55,170 +48,160 @@ def shapes_of_towns(rng: np.random.Generator, count: int) -> list[str]:
     return [kinds[index] for index in rng.permutation(count)]
 
 
-@dataclass
-class Register:
-    """The columns every shape draws on, as lists in person order."""
-
-    people: people.Population
-    columns: dict[str, list[str]]
-
-    def take(self, key: str, low: int, high: int) -> list[str]:
-        """One column for a range of people."""
-        return self.columns[key][low:high]
-
-
-def household_numbers(register: people.Population) -> np.ndarray:
-    """16 digits a household: village code and a running number in the village."""
+def _national(data: Columns, on: date) -> Iterator[tuple[str | None, ...]]:
     here = places.county()
-    first = np.searchsorted(register.house, np.arange(register.households))
-    village = register.village[first]
-    start = np.searchsorted(village, np.arange(len(here.village_codes)))
-    running = np.arange(register.households) - start[village] + 1
-    return np.char.add(np.array(here.village_codes)[village], np.char.zfill(running.astype(str), 4))
-
-
-def register(rng: np.random.Generator, who: people.Population, kinds: welfare.Welfare, jobs: work.Work) -> Register:
-    """Everything the rosters know, in their own words."""
-    here = places.county()
-    size, house = who.size, who.house
-    numbers = household_numbers(who)[house]
-    order = np.arange(size) - who.first + 1
-    category = kinds.category[house]
-    site = kinds.site[house]
-    site_names = np.array([name for name, _ in kinds.sites] + [""])
-    school = np.array(SCHOOL_BY_AGE)[np.minimum(who.age, len(SCHOOL_BY_AGE) - 1)]
-    certificate = (who.disability > 0) & (rng.random(size) < 0.5)
-    full_id = np.where(certificate, np.char.add(who.id_number, who.disability.astype(str)), who.id_number)
-    town = here.town_of[who.village]
-    group = np.char.add((1 + house * 7 % 9).astype(str), "组")
-    columns: dict[str, np.ndarray] = {
-        "town": np.array(here.town_names)[town],
-        "village": np.array(here.village_names)[who.village],
-        "group": group,
-        "house": numbers,
-        "member": np.char.add(numbers, np.char.zfill(order.astype(str), 2)),
-        "name": who.name,
-        "sex": np.array(["男", "女"])[who.sex],
-        "birth": who.birth.astype(str),
-        "age": who.age.astype(str),
-        "id_kind": np.where(certificate, "残疾人证", "居民身份证"),
-        "id": who.id_number,
-        "id_or_certificate": full_id,
-        "nation": np.where(who.minority, "土家族", "汉族"),
-        "house_phone": who.register_phone[who.first],
-        "phone": who.register_phone,
-        "relation": np.array(households.RELATIONS)[who.relation],
-        "education": np.where(who.student | (who.age < 6), "", np.array(people.EDUCATION)[who.education]),
-        "school": np.where(who.student | (who.age < 6), school, ""),
-        "skill": np.array(people.SKILLS)[who.skill],
-        "health": np.array(people.HEALTH)[who.health],
-        "disability": np.array(DISABILITY_KINDS)[who.disability // 10],
-        "allowance": np.where(kinds.allowance[house], "是", "否"),
-        "head_name": who.name[who.first],
-        "head_id": who.id_number[who.first],
-        "category": np.array(welfare.CATEGORIES)[category],
-        "lifted": np.where(np.isin(category, (welfare.LIFTED, welfare.LIFTED_UNSTABLE)), "是", "否"),
-        "house_kind": np.where(np.isin(category, (welfare.LIFTED, welfare.LIFTED_UNSTABLE)), "脱贫户", "一般农户"),
-        "monitored": np.where(category >= welfare.LIFTED_UNSTABLE, np.array(welfare.CATEGORIES)[category], ""),
-        "relocated": np.where(site >= 0, "是", "否"),
-        "site": site_names[site],
-        "resource": np.select([jobs.labour, who.student, who.skill == people.LOST],
-                              ["劳动力", "在校学生", "丧失劳动能力"], "非劳动年龄"),
-        "party": rng.choice(["群众", "中共党员", "共青团员"], size, p=[0.92, 0.05, 0.03]),
-        "putonghua": np.where(who.age < 65, "是", "否"),
-        "certified": np.where(who.skill == people.SKILLED, "是", "否"),
-        **_work_columns(who, jobs),
+    constant = {
+        "省": here.province,
+        "市": here.province,
+        "县": here.name,
+        "年度": str(on.year - 1),
+        "是否参加城镇职工基本养老保险": "否",
+        "是否参加大病保险": "是",
+        "是否参加新型农村合作医疗（城乡居民基本医疗保险）": "是",
+        "是否参加城乡居民基本养老保险": "是",
+        "是否参加商业补充医疗保险": "否",
+        "是否国外务工": "否",
+        "是否接受大病医疗救助": "否",
+        "是否接受其他健康扶贫": "否",
+        "是否参加城镇职工基本医疗保险": "否",
+        "是否特困供养人员": "否",
     }
-    columns["address"] = np.char.add(
-        np.char.add(f"{here.province}{here.name}", columns["town"]), np.char.add(columns["village"], group))
-    return Register(who, {key: value.tolist() for key, value in columns.items()})
-
-
-def _work_columns(who: people.Population, jobs: work.Work) -> dict[str, np.ndarray]:
-    """What a roster says of the current work of a person: place, months this year, channel."""
-    now = np.flatnonzero(np.isnat(jobs.spells.end))
-    person = jobs.spells.person[now]
-    where, _ = places.destinations()
-    place_names = np.array(["".join(dict.fromkeys((at.province, at.city, at.county))) for at in where]
-                           + [f"{places.county().province}{places.county().name}"])
-    place = np.full(who.size, "", place_names.dtype)
-    place[person] = place_names[jobs.spells.place[now]]
-    public = np.zeros(who.size, bool)
-    public[person[jobs.spells.state[now] == work.PUBLIC]] = True
-    months = np.zeros(who.size, np.int64)
-    today = np.datetime64(who.on, "M")
-    months[person] = np.clip((today - jobs.spells.start[now].astype("M8[M]")).astype(np.int64), 1, 12)
-    wage = np.zeros(who.size, np.int64)
-    wage[person] = jobs.spells.wage[now]
-    working = place != ""
-    return {
-        "place": place,
-        "months": np.where(working, months.astype(str), ""),
-        "wage": np.where(working, wage.astype(str), ""),
-        "working": np.where(working, "是", "否"),
-        "public": np.where(public, "公益性岗位", ""),
-        "public_months": np.where(public, months.astype(str), ""),
-        "channel": np.where(public, "公益性岗位", np.where(working, "外出务工", "")),
+    column = {
+        "乡": "town",
+        "村": "village",
+        "户编号": "house",
+        "人口编号": "member",
+        "姓名": "name",
+        "性别": "sex",
+        "出生日期": "birth",
+        "证件类型": "id_kind",
+        "证件号码": "id_or_certificate",
+        "民族": "nation",
+        "户联系电话": "house_phone",
+        "成员联系电话": "phone",
+        "与户主关系": "relation",
+        "文化程度": "education",
+        "在校生状况": "school",
+        "劳动技能": "skill",
+        "务工时间（月）": "months",
+        "健康状况": "health",
+        "政治面貌": "party",
+        "是否享受低保": "allowance",
+        "是否会讲普通话": "putonghua",
+        "公益性岗位类型": "public",
+        "公益性岗位(月数)": "public_months",
+        "就业渠道": "channel",
+        "残疾类别": "disability",
+        "务工所在地": "place",
+        "户主姓名": "head_name",
+        "户主证件号码": "head_id",
+        "识别标准": "category",
     }
+    return _zip(data, NATIONAL_COLUMNS, column, constant)
 
 
-def _national(data: Register, low: int, high: int) -> Iterator[tuple[str | None, ...]]:
-    here = places.county()
-    constant = {"省": here.province, "市": here.province, "县": here.name, "年度": str(data.people.on.year - 1),
-                "是否参加城镇职工基本养老保险": "否", "是否参加大病保险": "是",
-                "是否参加新型农村合作医疗（城乡居民基本医疗保险）": "是", "是否参加城乡居民基本养老保险": "是",
-                "是否参加商业补充医疗保险": "否", "是否国外务工": "否", "是否接受大病医疗救助": "否",
-                "是否接受其他健康扶贫": "否", "是否参加城镇职工基本医疗保险": "否", "是否特困供养人员": "否"}
-    column = {"乡": "town", "村": "village", "户编号": "house", "人口编号": "member", "姓名": "name", "性别": "sex",
-              "出生日期": "birth", "证件类型": "id_kind", "证件号码": "id_or_certificate", "民族": "nation",
-              "户联系电话": "house_phone", "成员联系电话": "phone", "与户主关系": "relation", "文化程度": "education",
-              "在校生状况": "school", "劳动技能": "skill", "务工时间（月）": "months", "健康状况": "health",
-              "政治面貌": "party", "是否享受低保": "allowance", "是否会讲普通话": "putonghua", "公益性岗位类型": "public",
-              "公益性岗位(月数)": "public_months", "就业渠道": "channel", "残疾类别": "disability", "务工所在地": "place",
-              "户主姓名": "head_name", "户主证件号码": "head_id", "识别标准": "category"}
-    return _zip(data, low, high, NATIONAL_COLUMNS, column, constant)
+def _survey(data: Columns, on: date) -> Iterator[tuple[str | None, ...]]:
+    column = {
+        "乡镇": "town",
+        "行政村": "village",
+        "姓名": "name",
+        "性别": "sex",
+        "身份证号": "id",
+        "出生日期": "birth",
+        "年龄": "age",
+        "民族": "nation",
+        "联系电话": "phone",
+        "常住地址": "address",
+        "户籍地址": "address",
+        "户主名字": "head_name",
+        "户主身份证号": "head_id",
+        "本人与户主关系": "relation",
+        "户类型": "category",
+        "文化程度": "education",
+        "健康状况": "health",
+        "是否具备技能资格": "certified",
+        "是否建档立卡贫困劳动力": "lifted",
+        "是否已脱贫": "lifted",
+        "是否异地搬迁劳动力": "relocated",
+        "安置点": "site",
+        "人口资源分类": "resource",
+        "劳动能力": "skill",
+        "在校生状况": "school",
+    }
+    constant = {"户籍性质": "农业户口", "是否失地农民": "否", "采集日期": f"{on:%Y-%m-01}"}
+    return _zip(data, SURVEY_COLUMNS, column, constant)
 
 
-def _survey(data: Register, low: int, high: int) -> Iterator[tuple[str | None, ...]]:
-    column = {"乡镇": "town", "行政村": "village", "姓名": "name", "性别": "sex", "身份证号": "id", "出生日期": "birth",
-              "年龄": "age", "民族": "nation", "联系电话": "phone", "常住地址": "address", "户籍地址": "address",
-              "户主名字": "head_name", "户主身份证号": "head_id", "本人与户主关系": "relation", "户类型": "category",
-              "文化程度": "education", "健康状况": "health", "是否具备技能资格": "certified",
-              "是否建档立卡贫困劳动力": "lifted", "是否已脱贫": "lifted", "是否异地搬迁劳动力": "relocated", "安置点": "site",
-              "人口资源分类": "resource", "劳动能力": "skill", "在校生状况": "school"}
-    constant = {"户籍性质": "农业户口", "是否失地农民": "否", "采集日期": f"{data.people.on:%Y-%m-01}"}
-    return _zip(data, low, high, SURVEY_COLUMNS, column, constant)
-
-
-def _stacked(data: Register, low: int, high: int) -> Iterator[tuple[str | None, ...]]:
+def _stacked(data: Columns, on: date) -> Iterator[tuple[str | None, ...]]:
     columns = tuple(name for _, names in STACKED_GROUPS for name in names)
-    column = {"乡(镇)": "town", "村(居)": "village", "组": "group", "户编号": "house", "姓名": "name", "性别": "sex",
-              "证件号码": "id", "出生日期": "birth", "民族": "nation", "与户主关系": "relation", "联系电话": "phone",
-              "户类型": "house_kind", "监测对象类别": "monitored", "是否享受低保": "allowance", "是否易地搬迁": "relocated",
-              "安置点": "site", "文化程度": "education", "在校生状况": "school", "健康状况": "health", "劳动能力": "skill",
-              "是否务工": "working", "务工所在地": "place", "月收入(元)": "wage"}
-    numbered = enumerate(_zip(data, low, high, columns, column, {}), 1)
+    column = {
+        "乡(镇)": "town",
+        "村(居)": "village",
+        "组": "group",
+        "户编号": "house",
+        "姓名": "name",
+        "性别": "sex",
+        "证件号码": "id",
+        "出生日期": "birth",
+        "民族": "nation",
+        "与户主关系": "relation",
+        "联系电话": "phone",
+        "户类型": "house_kind",
+        "监测对象类别": "monitored",
+        "是否享受低保": "allowance",
+        "是否易地搬迁": "relocated",
+        "安置点": "site",
+        "文化程度": "education",
+        "在校生状况": "school",
+        "健康状况": "health",
+        "劳动能力": "skill",
+        "是否务工": "working",
+        "务工所在地": "place",
+        "月收入(元)": "wage",
+    }
+    numbered = enumerate(_zip(data, columns, column, {}), 1)
     return ((str(number), *row[1:]) for number, row in numbered)
 
 
-def _zip(data, low, high, columns, keys, constant) -> Iterator[tuple[str | None, ...]]:
+def _zip(
+    data: Columns, columns: Sequence[str], keys: dict[str, str], constant: dict[str, str]
+) -> Iterator[tuple[str | None, ...]]:
     """Rows from named columns; a column that is neither data nor constant stays empty."""
-    parts = [
-        data.take(keys[name], low, high) if name in keys else repeat(constant.get(name), high - low)
-        for name in columns
-    ]
+    size = len(data["name"])
+    parts = [data[keys[name]] if name in keys else repeat(constant.get(name), size) for name in columns]
     return zip(*parts, strict=True)
 
 
 # Where each shape keeps the cells that get damaged.
 _LINK = {NATIONAL: "户编号", SURVEY: "户主身份证号", STACKED: "户编号"}
 _FIELDS = {
-    NATIONAL: {"name": "姓名", "id": "证件号码", "birth": "出生日期", "phone": "成员联系电话", "relation": "与户主关系",
-               "village": "村", "formula": "务工时间（月）"},
-    SURVEY: {"name": "姓名", "id": "身份证号", "birth": "出生日期", "phone": "联系电话", "relation": "本人与户主关系",
-             "village": "行政村", "formula": "年龄"},
-    STACKED: {"name": "姓名", "id": "证件号码", "birth": "出生日期", "phone": "联系电话", "relation": "与户主关系",
-              "village": "村(居)", "formula": "月收入(元)"},
+    NATIONAL: {
+        "name": "姓名",
+        "id": "证件号码",
+        "birth": "出生日期",
+        "phone": "成员联系电话",
+        "relation": "与户主关系",
+        "village": "村",
+        "formula": "务工时间（月）",
+    },
+    SURVEY: {
+        "name": "姓名",
+        "id": "身份证号",
+        "birth": "出生日期",
+        "phone": "联系电话",
+        "relation": "本人与户主关系",
+        "village": "行政村",
+        "formula": "年龄",
+    },
+    STACKED: {
+        "name": "姓名",
+        "id": "证件号码",
+        "birth": "出生日期",
+        "phone": "联系电话",
+        "relation": "与户主关系",
+        "village": "村(居)",
+        "formula": "月收入(元)",
+    },
 }
 _ROWS = {NATIONAL: _national, SURVEY: _survey, STACKED: _stacked}
 
@@ -254,27 +237,26 @@ def _head(book: files.Book, sheet: Worksheet, shape: str, town: str, on: date) -
     return 3
 
 
-def write(
-    folder: Path, rng: np.random.Generator, data: Register, shapes: list[str]
-) -> list[tuple[object, ...]]:
+def write(folder: Path, rng: np.random.Generator, data: Register, shapes: list[str]) -> list[tuple[object, ...]]:
     """Write one workbook a township; returns the rows of truth/damage.csv (see `roster_damage.TRUTH`)."""
     here = places.county()
-    town = here.town_of[data.people.village]
+    on = data.people.on
     truth: list[tuple[object, ...]] = []
-    for index, code in enumerate(here.town_codes):
-        low, high = np.searchsorted(town, (index, index + 1)).tolist()
-        if low == high:
-            continue
+    for index, low, high in data.towns():
         shape = shapes[index]
-        name = f"{code}_{here.town_names[index]}_人员花名册.xlsx"
-        book = files.Book(folder / name, data.people.on)
+        name = f"{here.town_codes[index]}_{here.town_names[index]}_人员花名册.xlsx"
+        book = files.Book(folder / name, on)
         sheet = book.sheet("Sheet1")
-        start = _head(book, sheet, shape, here.town_names[index], data.people.on)
+        start = _head(book, sheet, shape, here.town_names[index], on)
         damager = Damager(rng, columns_of(shape), _FIELDS[shape], _LINK[shape], here.village_names)
-        rows = damager.spoil(list(_ROWS[shape](data, low, high)), data.people.house[low:high].tolist(), start)
+        rows = damager.spoil(
+            list(_ROWS[shape](data.text(low, high), on)), data.people.house[low:high].tolist(), start
+        )
         after = files.write_rows(sheet, start, rows)
         after = damager.tail(book, sheet, after)
         book.close()
-        truth += [(f"rosters/{name}", row, person + low if person >= 0 else -1, kind, column, value)
-                  for row, person, kind, column, value in damager.truth]
+        truth += [
+            (f"rosters/{name}", row, person + low if person >= 0 else -1, kind, column, value)
+            for row, person, kind, column, value in damager.truth
+        ]
     return truth

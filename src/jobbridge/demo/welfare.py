@@ -38,7 +38,9 @@ def make(rng: np.random.Generator, people: Population, site_towns: NDArray[np.in
     kind = rng.random(count)
     category = np.select(
         [monitored & (kind < 0.4), monitored & (kind < 0.75), monitored, lifted],
-        [LIFTED_UNSTABLE, EDGE, SHOCK, LIFTED], ORDINARY).astype(np.int8)
+        [LIFTED_UNSTABLE, EDGE, SHOCK, LIFTED],
+        ORDINARY,
+    ).astype(np.int8)
     sites = []
     for order, town in enumerate(site_towns):
         base = SITE_NAMES[order % len(SITE_NAMES)]

@@ -19,7 +19,14 @@ EMPLOYED = (AWAY, NEARBY, FLEXIBLE, PUBLIC)
 REASONS = ("", "照料老幼", "健康原因", "务农", "其他", "找不到合适岗位", "企业停产或裁员", "刚返乡")
 ZERO_SHARE = 0.004  # households made to have labour, no job and the wish for one
 RECORDED = 0.93  # of those at work have a record in the monthly work sheet
-INDUSTRIES = ("制造业", "建筑业", "批发和零售业", "住宿和餐饮业", "居民服务、修理和其他服务业", "交通运输、仓储和邮政业")
+INDUSTRIES = (
+    "制造业",
+    "建筑业",
+    "批发和零售业",
+    "住宿和餐饮业",
+    "居民服务、修理和其他服务业",
+    "交通运输、仓储和邮政业",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,9 @@ def _retirement(birth: NDArray[np.datetime64], sex: NDArray[np.int8]) -> NDArray
     return result
 
 
-def _states(rng: np.random.Generator, people: Population, kinds: welfare.Welfare, labour: NDArray[np.bool_]):
+def _states(
+    rng: np.random.Generator, people: Population, kinds: welfare.Welfare, labour: NDArray[np.bool_]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """First draw of everybody's state, before households are looked at as a whole."""
     grand = np.zeros(people.households, bool)
     grand[people.house[np.isin(people.slot, (households.G1, households.G2)) & (people.age < 76)]] = True
@@ -124,7 +133,13 @@ def _settle_households(
     return zero
 
 
-def _wage(rng: np.random.Generator, people: Population, person, state, place) -> NDArray[np.int64]:
+def _wage(
+    rng: np.random.Generator,
+    people: Population,
+    person: NDArray[np.int64],
+    state: NDArray[np.int8],
+    place: NDArray[np.int64],
+) -> NDArray[np.int64]:
     """Monthly wage in yuan, in steps of 50: by place, skill and sex."""
     coast = place >= 0
     base = np.select([coast, state == NEARBY, state == FLEXIBLE], [6100.0, 3900.0, 3000.0], 900.0)
@@ -170,8 +185,11 @@ def make(rng: np.random.Generator, people: Population, kinds: welfare.Welfare) -
     today = np.datetime64(people.on, "D")
     retires = _retirement(people.birth, people.sex)
     labour = (
-        (people.age >= 16) & (retires > today.astype("M8[M]")) & ~people.student
-        & (people.skill < 3) & (people.skill != NONE)
+        (people.age >= 16)
+        & (retires > today.astype("M8[M]"))
+        & ~people.student
+        & (people.skill < 3)
+        & (people.skill != NONE)
     )
     state, minder = _states(rng, people, kinds, labour)
     zero = _settle_households(rng, people, labour, state)
@@ -189,7 +207,13 @@ def make(rng: np.random.Generator, people: Population, kinds: welfare.Welfare) -
     return Work(labour, state, reason, spells, survey, zero, _conclusion(people, labour, state, spells, reached))
 
 
-def _conclusion(people: Population, labour, state, spells: Spells, reached) -> NDArray[np.int8]:
+def _conclusion(
+    people: Population,
+    labour: NDArray[np.bool_],
+    state: NDArray[np.int8],
+    spells: Spells,
+    reached: NDArray[np.int64],
+) -> NDArray[np.int8]:
     """Three-valued answer by household from work sheet and survey alone: at work, else unknown, else willing."""
     count = people.households
     working = np.zeros(people.size, bool)
@@ -209,4 +233,6 @@ def _conclusion(people: Population, labour, state, spells: Spells, reached) -> N
             any_in_house(labour & ~working & ~asked),
             any_in_house(labour & asked & (state == WILLING)),
         ],
-        [0, -1, 1], 0).astype(np.int8)
+        [0, -1, 1],
+        0,
+    ).astype(np.int8)

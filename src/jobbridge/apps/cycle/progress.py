@@ -52,7 +52,10 @@ class Side:
 
 
 class Progress:
-    """Called as ``progress(step, done, total)`` from inside a stage; writes at most a few times a second."""
+    """Called as ``progress(step, done, total)`` from inside a stage.
+
+    The listener hears every call; the page is written to at most a few times a second.
+    """
 
     def __init__(self, side: Side, stage_id: int, listener: Any = None) -> None:
         self._side = side
@@ -62,10 +65,10 @@ class Progress:
         self._step = ""
 
     def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        if self._listener:
+            self._listener(step, done, total)
         now = time.monotonic()
         if step == self._step and done < total and now - self._last < INTERVAL:
             return
         self._step, self._last = step, now
         self._side.write(self._stage_id, step, done, total)
-        if self._listener:
-            self._listener(step, done, total)

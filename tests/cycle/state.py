@@ -1,0 +1,57 @@
+"""The end state of a county as hashes: what must be equal however often the cycle was killed on the way.
+
+Surrogate keys are replaced by what they stand for; times of day are left out, days are not.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+PERSON = "(SELECT encode(p.id_index, 'hex') FROM registry_person p WHERE p.id = t.person_id)"
+HOUSE = "(SELECT h.number FROM registry_household h WHERE h.id = t.household_id)"
+POST = "(SELECT o.key FROM vacancies_post o WHERE o.id = t.post_id)"
+SOURCE = "(SELECT s.label || s.as_of FROM imports_sourcerecord s WHERE s.id = t.source_id)"
+
+STATE = {
+    "imports_importbatch": "kind, source, state, as_of, counts, merged_rows, region_code",
+    "imports_importrow": "sheet, row_number, state, label, issues",
+    "registry_household": f"number, head_name, category, risk_cleared, relocated, region_code, as_of, {SOURCE}",
+    "registry_person": f"encode(id_index, 'hex'), name, sex, birth_date, education, labour_skill, health, region_code, {HOUSE}, {SOURCE}",
+    "registry_membership": f"{HOUSE}, {PERSON}, relation, start, \"end\", as_of",
+    "registry_employmentspell": f"{PERSON}, start, \"end\", kind, employer_name, place_code, monthly_wage, as_of",
+    "registry_workstatement": f"{PERSON}, employed, willing, reluctance, travel, wishes, wage_floor, skills, as_of",
+    "registry_contactpoint": f"{PERSON}, encode(phone_index, 'hex'), \"primary\"",
+    "employers_employer": "credit_code, name, phone_mask",
+    "brokers_broker": "region_code, name, active",
+    "targeting_personstatus": f"{PERSON}, {HOUSE}, status, stable, contradicted, tier, as_of",
+    "targeting_householdstatus": f"{HOUSE}, members, marks, zero_employment, monitored, seeking, unknown, urgency, as_of",
+    "targeting_groupmembership": f"\"group\", {HOUSE}, {PERSON}, since, until, reasons",
+    "linkage_feedrecord": "encode(content_hash, 'hex'), source, name, seen_on, direction, region_code",
+    "linkage_link": "(SELECT encode(f.content_hash, 'hex') FROM linkage_feedrecord f WHERE f.id = t.record_id), "
+    f"{PERSON}, round(posterior::numeric, 6), zone, stage, decision",
+    "casework_case": f"kind, {HOUSE}, {PERSON}, state, opened_on, due_on, reopen_count, evidence",
+    "casework_caselog": "before, after, \"on\", actor, note",
+    "casework_serviceitem": f"{PERSON}, kind, ordinal, due_on, state, done_on, note",
+    "casework_task": f"kind, {HOUSE}, {PERSON}, reason, urgency, due_on, state",
+    "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on",
+    "placements_matchrun": "\"on\", seekers, posts, recommendations, gap",
+    "placements_recommendation": f"{PERSON}, {POST}, rank, score, terms, reasons, state, state_on",
+    "messaging_message": "purpose, template, encode(recipient_index, 'hex'), body, state, channel",
+    "indicators_target": "indicator, year, area_id, value",
+    "indicators_indicatorvalue": "indicator, \"on\", area_id, value, numerator, denominator, target",
+    "cycle_stagerun": "stage, state",
+}
+
+
+def end_state(url: str) -> dict[str, tuple[int, str]]:
+    """Rows and hash of every table."""
+    with psycopg.connect(url) as link:
+        link.execute("SELECT set_config('jb.lo', '', false), set_config('jb.hi', '~', false)")
+        state = {}
+        for table, columns in STATE.items():
+            row = link.execute(
+                f"SELECT count(*), md5(coalesce(string_agg(line, E'\\n' ORDER BY line), '')) FROM"
+                f" (SELECT concat_ws('|', {columns}) AS line FROM {table} t) lines"
+            ).fetchone()
+            state[table] = (row[0], row[1])
+        return state

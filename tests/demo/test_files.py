@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobbridge.demo import feeds, posts, records, rosters, write_county
+from jobbridge.kernel import citizen_id, credit_code, names, phone
+from tests.demo.sheets import cells, table
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def test_same_seed_same_bytes(tmp_path: Path):
+    for name, seed in (("one", 1), ("two", 1), ("other", 2)):
+        write_county(tmp_path / name, 300, seed, date(2026, 3, 1))
+    assert _hashes(tmp_path / "one") == _hashes(tmp_path / "two")
+    assert _hashes(tmp_path / "one") != _hashes(tmp_path / "other")
+
+
+def test_writing_again_replaces_what_was_there(tmp_path: Path):
+    write_county(tmp_path, 300, 1, date(2026, 3, 1))
+    (tmp_path / "rosters" / "left_over.xlsx").write_bytes(b"")
+    write_county(tmp_path, 150, 1, date(2026, 3, 1))
+    assert not (tmp_path / "rosters" / "left_over.xlsx").exists()
+
+
+def test_too_few_people(tmp_path: Path):
+    with pytest.raises(ValueError, match="100"):
+        write_county(tmp_path, 99)
+
+
+def test_three_header_shapes(county):
+    shapes: Counter[str] = Counter()
+    for path in (county.folder / "rosters").iterdir():
+        rows = cells(path)
+        if rows[0] == rosters.SURVEY_COLUMNS:
+            shapes["survey"] += 1
+        elif rows[2] == rosters.NATIONAL_COLUMNS:
+            assert rows[0][0]
+            assert rows[1][0]
+            assert rows[0][1] is None
+            shapes["national"] += 1
+        else:
+            assert rows[1][4] == "基本信息"
+            assert rows[2][4:8] == ("户编号", "姓名", "性别", "证件号码")
+            assert rows[1][0] == "序号"
+            shapes["stacked"] += 1
+    assert shapes == {"national": 26, "survey": 10, "stacked": 6}
+    assert len(rosters.NATIONAL_COLUMNS) == 47
+
+
+def _roster_ids(county) -> tuple[Counter[str], dict[str, set[str]]]:
+    """Clean ids of all rosters and the households (link cell) each is listed in."""
+    found: Counter[str] = Counter()
+    homes: dict[str, set[str]] = defaultdict(set)
+    for path in (county.folder / "rosters").iterdir():
+        header, rows = table(path, "姓名")
+        at = next(index for index, name in enumerate(header) if name in ("证件号码", "身份证号"))
+        link = next(index for index, name in enumerate(header) if name in ("户编号", "户主身份证号"))
+        for row in rows:
+            if isinstance(row[at], str) and citizen_id.is_valid(row[at]):
+                number = citizen_id.parse(row[at]).number
+                found[number] += 1
+                homes[number].add(str(row[link]))
+    return found, homes
+
+
+def test_every_person_is_in_the_rosters_once_but_for_the_damage(county):
+    persons = {row["id_number"]: row["person"] for row in county.truth("persons.csv.gz")}
+    damage = county.truth("damage.csv")
+    unreadable = ("numeric_id", "wrong_checksum", "impossible_id_date")
+    broken = {row["person"] for row in damage if row["kind"] in unreadable}
+    twice = {row["person"] for row in damage if row["kind"] in ("duplicate_row", "two_households")}
+    found, homes = _roster_ids(county)
+    assert set(found) <= set(persons)
+    missing = {persons[number] for number in set(persons) - set(found)}
+    assert missing <= broken
+    assert {persons[number] for number, times in found.items() if times > 1} <= twice
+    moved = {row["person"] for row in damage if row["kind"] == "two_households"}
+    assert {persons[number] for number, places in homes.items() if len(places) > 1} <= moved
+
+
+def test_damage_is_where_the_truth_says(county):
+    kinds = set()
+    for row in county.truth("damage.csv"):
+        if row["kind"] in ("summary_row", "blank_rows", "duplicate_row", "two_households"):
+            kinds.add(row["kind"])
+            continue
+        header, _ = table(county.folder / row["file"], "姓名")
+        cell = cells(county.folder / row["file"])[int(row["row"]) - 1][header.index(row["column"])]
+        assert cell != row["value"], row
+        kinds.add(row["kind"])
+        if row["kind"] == "numeric_id":
+            assert isinstance(cell, int | float)
+        elif row["kind"] == "wrong_checksum":
+            assert citizen_id.fault_of(cell) is citizen_id.Fault.CHECKSUM
+        elif row["kind"] in ("id_spaces", "id_full_width", "id_lower_x"):
+            assert citizen_id.clean(cell) == row["value"]
+        elif row["kind"] == "phone_format":
+            assert phone.clean(cell) == row["value"]
+        elif row["kind"] == "formula":
+            assert cell.startswith("=")
+        elif row["kind"] == "missing_name":
+            assert cell is None
+    assert len(kinds) > 10
+
+
+def test_nothing_anywhere_could_be_a_living_persons_number(county):
+    """Ids begin with 99 and phones with 164 in every file, damaged ones too."""
+    for path in county.folder.rglob("*.xlsx"):
+        for row in cells(path):
+            for cell in row:
+                text = citizen_id.clean(str(cell)) if cell is not None else ""
+                if len(text) >= 17 and text[:17].isdigit() and not text.startswith("500235"):
+                    assert text.startswith("99"), (path, cell)
+                if isinstance(cell, str) and phone.is_valid(cell) and len(cell) < 20:
+                    assert phone.clean(cell).startswith("164"), (path, cell)
+
+
+def test_feeds_can_be_told_by_their_headers_and_traced(county):
+    truth = defaultdict(dict)
+    for row in county.truth("feeds.csv.gz"):
+        truth[row["source"]][row["number"]] = row
+    persons = {row["person"]: row for row in county.truth("persons.csv.gz")}
+    headers = set()
+    for source, (stem, kind, title, layout) in feeds.LAYOUTS.items():
+        path = county.folder / "feeds" / f"{stem}_20260301.{kind}"
+        if kind == "csv":
+            with path.open(encoding="gb18030", newline="") as text:
+                rows = list(csv.reader(text))
+        else:
+            rows = [tuple(cell or "" for cell in row) for row in cells(path)][bool(title) :]
+        headers.add(tuple(rows[0]))
+        assert tuple(rows[0]) == tuple(name for name, _ in layout)
+        assert len(rows) - 1 == len(truth[source])
+        at = {key: index for index, (_, key) in enumerate(layout)}
+        known = truth[source]
+        clean = [row for row in rows[1:] if not known[row[0]]["kinds"] and known[row[0]]["person"] != "-1"]
+        assert clean
+        for row in clean:
+            person = persons[truth[source][row[0]]["person"]]
+            assert row[at["name"]] == person["name"]
+            assert row[at["direction"]] in ("返乡", "离开")
+            if "id" in at and row[at["id"]]:
+                assert row[at["id"]] == person["id_number"]
+    assert len(headers) == 7
+    assert sum(row["person"] == "-1" for rows in truth.values() for row in rows.values()) > 20
+    kinds = {kind for rows in truth.values() for row in rows.values() for kind in row["kinds"].split("|")}
+    assert {"id_masked", "name_masked", "name_sound", "name_shape", "name_traditional", "phone_family"} <= kinds
+
+
+def test_surveys_and_work_sheet_agree_with_the_truth(county):
+    persons = {row["id_number"]: row for row in county.truth("persons.csv.gz")}
+    for path in (county.folder / "surveys").iterdir():
+        header, rows = table(path, "身份证号")
+        assert header == records.SURVEY_COLUMNS
+        for row in rows:
+            person = persons[row[header.index("身份证号")]]
+            willing = row[header.index("是否有就业意向")]
+            assert (willing == "是") == (person["state"] == "未就业有意愿")
+            assert (willing == "否") == (person["state"] == "未就业无意愿")
+    header, rows = table(next((county.folder / "employment").iterdir()), "证件号码")
+    assert header == records.EMPLOYMENT_COLUMNS
+    assert len(rows) == county.summary["spells"]
+    working = {row[header.index("证件号码")] for row in rows if row[header.index("结束时间")] is None}
+    assert all(persons[number]["state"] in ("外出务工", "县内务工", "灵活就业", "公益性岗位") for number in working)
+
+
+def test_posts(county):
+    header, rows = table(county.folder / "posts" / "岗位信息采集表.xlsx", "岗位名称")
+    assert header == posts.HEADER
+    assert len(rows) == 600
+    truth = county.truth("posts.csv.gz")
+    codes = {row[header.index("统一社会信用代码")] for row in rows}
+    assert len(codes) == 120
+    assert all(code.startswith("99") and credit_code.is_valid(code) for code in codes)
+    for row, known in zip(rows, truth, strict=True):
+        assert row[header.index("岗位名称")] == known["title"]
+        assert row[header.index("月薪下限")] < row[header.index("月薪上限")]
+        assert row[header.index("年龄下限")] < row[header.index("年龄上限")]
+        assert any(brand in row[0] for brand in posts.BRANDS)
+    local = sum("云阳县" in row[header.index("工作地点")] for row in rows)
+    assert local == 240
+
+
+def test_brokers_targets_and_settlements(county):
+    header, rows = table(county.folder / "brokers.xlsx", "姓名")
+    assert len(rows) == 480
+    assert all(names.is_valid(row[header.index("姓名")]) for row in rows)
+    header, rows = table(county.folder / "targets.xlsx", "目标值")
+    assert {"households.zero", "labour.away"} <= {row[0] for row in rows}
+    sites = {row.split(",")[0] for row in (county.folder / "settlements.csv").read_text("utf-8").splitlines()[1:]}
+    used = {row["site"] for row in county.truth("households.csv.gz") if row["site"]}
+    assert used
+    assert used <= sites
+
+
+def test_summary_counts_the_truth(county):
+    persons = county.truth("persons.csv.gz")
+    homes = county.truth("households.csv.gz")
+    assert county.summary["people"] == len(persons)
+    assert county.summary["households"] == len(homes)
+    assert county.summary["labourers"] == sum(row["labour"] == "1" for row in persons)
+    assert county.summary["zero_employment_households"] == sum(row["zero_employment"] == "1" for row in homes)
+    assert county.summary["states"] == Counter(row["state"] for row in persons)
+    assert county.summary["posts"] == len(county.truth("posts.csv.gz"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ import pytest
 from jobbridge.apps.messaging.channels.base import ChannelError, Incoming, Outcome, Outgoing, Receipt
 from jobbridge.apps.messaging.channels.smpp import SmppChannel
 from jobbridge.apps.messaging.channels.smpp_settings import SmppSettings
-from tests.messaging.smsc import Smsc
+from tests.messaging.smsc import Smsc, SmscMissingError
 
 TEXT = "【云阳就业】您好，为您推荐2个岗位。拒收请回复TD"
 LONG = "【云阳就业】" + "".join(f"{n}.缝纫工，月薪4500元至6000元，县内服装厂；" for n in range(1, 9)) + "𠮷先生收"
@@ -293,3 +294,9 @@ def test_settings_with_signs_in_the_password():
     made = SmppSettings.from_url("smpp://acc:p%40ss%2F1@sms.example:2776?source=1069&rate=5&window=3")
     assert (made.host, made.port, made.password) == ("sms.example", 2776, "p@ss/1")
     assert (made.source, made.rate, made.window) == ("1069", 5.0, 3)
+
+
+def test_a_missing_node_is_named(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda *args, **more: None)
+    with pytest.raises(SmscMissingError, match="nodejs"):
+        Smsc()

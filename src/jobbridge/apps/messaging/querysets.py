@@ -160,6 +160,24 @@ class ReceiptQuerySet(models.QuerySet):
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN, [channel, now, [pair[0] for pair in ids], [pair[1] for pair in ids]])
 
+    def said(self, channel: str, provider_id: str, state: str, error: str, at: datetime) -> tuple[int, int | None]:
+        """Keep a receipt's word; returns the row and its message, if that is known.
+
+        A part once delivered stays so, whatever comes later.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_SAID, [channel, provider_id, state, error, at])
+            return cursor.fetchone()
+
+
+_SAID = """
+INSERT INTO messaging_receipt AS r (channel, provider_id, state, error, at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (channel, provider_id) DO UPDATE SET
+  state = CASE WHEN r.state = 'delivered' THEN r.state ELSE excluded.state END,
+  error = CASE WHEN r.state = 'delivered' THEN r.error ELSE excluded.error END,
+  at = CASE WHEN r.state = 'delivered' THEN r.at ELSE excluded.at END
+RETURNING id, message_id
+"""
 
 _TAKEN = """
 INSERT INTO messaging_receipt AS r (channel, provider_id, message_id, state, error, at)

@@ -200,21 +200,15 @@ def record_receipt(*, actor: Actor, channel: str, receipt: base.Receipt, now: da
     """
     final = ReceiptState.DELIVERED if receipt.delivered else ReceiptState.FAILED
     with acting_as(actor):
-        row, made = Receipt.objects.select_for_update().get_or_create(
-            channel=channel,
-            provider_id=receipt.provider_id[:80],
-            defaults={"state": final, "error": receipt.error[:200], "at": receipt.at or now},
+        row, message = Receipt.objects.said(
+            channel, receipt.provider_id[:80], final, receipt.error[:200], receipt.at or now
         )
-        # A part once delivered stays so, whatever comes later.
-        if not made and row.state != ReceiptState.DELIVERED:
-            row.state, row.error, row.at = final, receipt.error[:200], receipt.at or now
-            row.save(update_fields=["state", "error", "at"])
-        if row.message_id is None and receipt.phone:
-            row.message_id = _uncertain_message(channel, receipt.phone)
-            if row.message_id:
-                row.save(update_fields=["message"])
-        if row.message_id:
-            Message.objects.settle([row.message_id])
+        if message is None and receipt.phone:
+            message = _uncertain_message(channel, receipt.phone)
+            if message is not None:
+                Receipt.objects.filter(pk=row).update(message=message)
+        if message is not None:
+            Message.objects.settle([message])
 
 
 def _uncertain_message(channel: str, phone: str) -> int | None:

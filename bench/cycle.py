@@ -3,8 +3,8 @@
     python bench/cycle.py --people 20000
     python bench/cycle.py --people 200000
 
-Uses a throw-away database. Its peer is the least that any import must do: the same workbooks read by the same reader and
-loaded by COPY as plain text, without checks, sealing, matching up or history (``intake_vs_copy``).
+Uses a throw-away database. Its peer is the least that any import must do: the same workbooks read by the same reader
+and loaded by COPY as plain text, without checks, sealing, matching up or history (``intake_vs_copy``).
 """
 
 from __future__ import annotations
@@ -69,14 +69,18 @@ def measure(people: int) -> None:
 
     def cycle() -> None:
         nonlocal run
-        run = run_cycle(on=DAY, actor=system_actor("bench"), listener=lambda stage, *_: peaks.__setitem__(stage.stage, peak()))
+        run = run_cycle(
+            on=DAY, actor=system_actor("bench"), listener=lambda stage, *_: peaks.__setitem__(stage.stage, peak())
+        )
 
     figures["cycle_seconds"] = timed(cycle)
     assert run is not None
     for stage in run.stages.order_by("position"):
         seconds = (stage.finished_at - stage.started_at).total_seconds()
         figures[f"{stage.stage}_seconds"] = round(seconds, 2)
-        print(f"{stage.get_stage_display():10}\t{seconds:8.1f} s\tpeak {peaks[stage.stage]:,} MB\t{brief(stage.counts)}")
+        print(
+            f"{stage.get_stage_display():10}\t{seconds:8.1f} s\tpeak {peaks[stage.stage]:,} MB\t{brief(stage.counts)}"
+        )
     figures["again_seconds"] = timed(cycle)
     figures["gap"] = run.stages.get(stage="matching").counts["latest_gap"]
     ratios = {"intake_vs_copy": round(figures["intake_seconds"] / figures["copy_seconds"], 2)}

@@ -38,7 +38,9 @@ def test_a_write_without_an_actor_fails(db):
     with acting_as(system_actor("test")):
         household = make_household()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('jb.actor', '', true), set_config('jb.lo', '', true), set_config('jb.hi', '~', true)")
+        cursor.execute(
+            "SELECT set_config('jb.actor', '', true), set_config('jb.lo', '', true), set_config('jb.hi', '~', true)"
+        )
     with pytest.raises(ProgrammingError, match="without an actor"), transaction.atomic():
         Household.objects.filter(pk=household.pk).update(head_name="无名")
 

@@ -14,7 +14,16 @@ from jobbridge.apps.casework.visits import Report, record_visit
 from jobbridge.apps.registry.models import EmploymentSpell, Household, WorkStatement
 from jobbridge.apps.targeting.models import HouseholdStatus, PersonStatus
 from jobbridge.apps.targeting.services import refresh
-from tests.factories import DAY, make_areas, make_broker, make_household, make_person, make_spell, make_statement, make_user
+from tests.factories import (
+    DAY,
+    make_areas,
+    make_broker,
+    make_household,
+    make_person,
+    make_spell,
+    make_statement,
+    make_user,
+)
 
 CYCLE = system_actor("cycle")
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -55,7 +64,9 @@ def test_a_visit_closes_the_task_and_takes_the_case_under_measures(zero):
     household, person = zero
     day()
     actor = make_user("broker", Role.BROKER, "500235001001").actor()
-    report = Report(client_key=uuid4(), household_id=household.pk, met="person", answers={person.pk: "S"}, needs=("job",))
+    report = Report(
+        client_key=uuid4(), household_id=household.pk, met="person", answers={person.pk: "S"}, needs=("job",)
+    )
     with acting_as(actor):
         visit = record_visit(actor=actor, report=report, now=NOW)
         assert record_visit(actor=actor, report=report, now=NOW) == visit
@@ -167,7 +178,9 @@ def test_assigning_twice_makes_one_task_and_needs_a_broker(zero):
     household, _ = zero
     actor = make_user("county", Role.COUNTY, "500235000000").actor()
     with acting_as(actor):
-        assert assign(actor=actor, household_id=household.pk, on=DAY) == assign(actor=actor, household_id=household.pk, on=DAY)
+        assert assign(actor=actor, household_id=household.pk, on=DAY) == assign(
+            actor=actor, household_id=household.pk, on=DAY
+        )
         lonely = make_household("500235002002")
         with pytest.raises(LookupError, match="没有在任的劳务经纪人"):
             assign(actor=actor, household_id=lonely.pk, on=DAY)

@@ -55,7 +55,10 @@ def test_no_number_reaches_a_log(number):
 
 
 def test_what_is_no_number_stays():
-    assert scrub("merged 12345 rows of batch 17 in 1.25 s on 2026-11-21") == "merged 12345 rows of batch 17 in 1.25 s on 2026-11-21"
+    assert (
+        scrub("merged 12345 rows of batch 17 in 1.25 s on 2026-11-21")
+        == "merged 12345 rows of batch 17 in 1.25 s on 2026-11-21"
+    )
 
 
 def test_a_traceback_is_scrubbed_too():

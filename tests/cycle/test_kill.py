@@ -94,7 +94,13 @@ def undisturbed(counties):
     events = Counter(line.split("\t")[0] for line in done.stdout.splitlines())
     assert set(events) == set(StageName.values)
     state = end_state(county.url)
-    for table in ("registry_person", "linkage_link", "casework_case", "placements_recommendation", "messaging_message"):
+    for table in (
+        "registry_person",
+        "linkage_link",
+        "casework_case",
+        "placements_recommendation",
+        "messaging_message",
+    ):
         assert state[table][0] > 0, f"{table} is empty: the comparison would prove nothing"
     return county, state, events
 

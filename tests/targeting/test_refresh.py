@@ -147,13 +147,21 @@ def seen(person, on, decision="pending"):
     from jobbridge.apps.imports.models import ImportBatch
 
     file = StoredFile.objects.create(name="x", sha256="x", size=1, path="x", created_by="test")
-    batch = ImportBatch.objects.create(kind="feed", file=file, as_of=DAY, region_code="500235000000", created_by="test")
+    batch = ImportBatch.objects.create(
+        kind="feed", file=file, as_of=DAY, region_code="500235000000", created_by="test"
+    )
     record = FeedRecord.objects.create(
         batch=batch, source="railway", content_hash=b"h%d" % person.pk, seen_on=on, direction="home",
         region_code=person.region_code,
     )  # fmt: skip
     Link.objects.create(
-        record=record, person=person, posterior=0.99, zone="auto", stage="A", decision=decision, region_code=person.region_code
+        record=record,
+        person=person,
+        posterior=0.99,
+        zone="auto",
+        stage="A",
+        decision=decision,
+        region_code=person.region_code,
     )
 
 
@@ -176,9 +184,10 @@ def test_the_same_day_again_changes_nothing(county):
 def snapshot():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_personstatus) t"
-            " UNION ALL SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_householdstatus) t"
-            " UNION ALL SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_groupmembership) t"
+            " UNION ALL ".join(
+                f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_{table}) t"
+                for table in ("personstatus", "householdstatus", "groupmembership")
+            )
         )
         return cursor.fetchall()
 

@@ -48,12 +48,18 @@ def load_settlements(county: Path) -> None:
 def log_ins(password: str) -> str:
     """Who can sign in, with the broker who has most to do today."""
     with acting_as(system_actor("demo")):
-        urgent = HouseholdStatus.objects.filter(urgency__gt=0).order_by("-urgency", "household_id").values_list("region_code", flat=True)
+        urgent = (
+            HouseholdStatus.objects.filter(urgency__gt=0)
+            .order_by("-urgency", "household_id")
+            .values_list("region_code", flat=True)
+        )
         for code in urgent[:50]:
             broker = Broker.objects.filter(region_code=code, active=True).first()
             if broker:
                 village = Area.objects.select_related("parent").get(code=code)
-                user = broker.user or _user("broker", broker.name, Role.BROKER, f"{village.parent.name} · {village.name}", village, password)
+                user = broker.user or _user(
+                    "broker", broker.name, Role.BROKER, f"{village.parent.name} · {village.name}", village, password
+                )
                 if broker.user is None and not Broker.objects.filter(user=user).exists():
                     broker.user = user
                     broker.save(update_fields=["user"])

@@ -78,7 +78,9 @@ def cycle_table(run: Any) -> str:
         seconds = (stage.finished_at - stage.started_at).total_seconds() if stage.finished_at else 0.0
         head = f"{pad(stage.get_stage_display(), 16)}{pad(stage.get_state_display(), 8)}{seconds:7.1f} 秒   "
         counts = [
-            f"{WORDS[key]} {value:,}" for key, value in stage.counts.items() if key in WORDS and isinstance(value, int)
+            f"{WORDS[key]} {value:,}"
+            for key, value in stage.counts.items()
+            if key in WORDS and isinstance(value, int)
         ]
         for at, part in enumerate(_wrap(counts)):
             lines.append((head if at == 0 else " " * width(head)) + part)
@@ -107,7 +109,9 @@ def _wrap(parts: list[str], columns: int = 66) -> Iterable[str]:
 def _extras(counts: dict[str, Any]) -> list[str]:
     lines = []
     if reasons := counts.get("reasons"):
-        lines += _wrap([f"退回原因：{reason} {n:,}" for reason, n in sorted(reasons.items(), key=lambda item: -item[1])[:6]])
+        lines += _wrap(
+            [f"退回原因：{reason} {n:,}" for reason, n in sorted(reasons.items(), key=lambda item: -item[1])[:6]]
+        )
     gap = counts["gap"] if counts.get("gap") is not None else counts.get("latest_gap")
     if gap is not None:
         lines.append(f"最优性证明：与全部合法人岗组合的最优解相差不超过 {gap:.3%}")

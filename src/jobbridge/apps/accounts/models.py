@@ -44,6 +44,4 @@ class User(AbstractUser):
 
     def actor(self) -> Actor:
         """This user as whoever acts."""
-        return Actor(
-            key=f"user:{self.pk}", name=str(self), role=self.role, scope=self.scope(), user_id=self.pk
-        )
+        return Actor(key=f"user:{self.pk}", name=str(self), role=self.role, scope=self.scope(), user_id=self.pk)

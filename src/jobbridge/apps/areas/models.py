@@ -16,9 +16,7 @@ class Area(models.Model):
     code = models.CharField("代码", max_length=12, primary_key=True, db_collation="C")
     name = models.CharField("名称", max_length=60)
     level = models.PositiveSmallIntegerField("层级", choices=LEVELS)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, verbose_name="上级", related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, verbose_name="上级", related_name="children")
     valid_from = models.DateField("启用日", null=True, blank=True)
     valid_to = models.DateField("停用日", null=True, blank=True)
     longitude = models.FloatField("经度", null=True, blank=True)
@@ -73,9 +71,7 @@ class FormerCode(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "历史区划代码"
-        constraints = [
-            models.UniqueConstraint(fields=["code", "name", "start_year"], name="former_code_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "name", "start_year"], name="former_code_once")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

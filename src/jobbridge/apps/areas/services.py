@@ -78,8 +78,7 @@ def _upsert(rows: Iterable[tuple[str, str, str | None]]) -> None:
 def _load_places() -> None:
     with resources.files(DATA).joinpath("pilot_towns_coords.csv").open(encoding="utf-8-sig") as rows:
         points = [
-            (float(row["lon"]), float(row["lat"]), row["town_code"].ljust(12, "0"))
-            for row in csv.DictReader(rows)
+            (float(row["lon"]), float(row["lat"]), row["town_code"].ljust(12, "0")) for row in csv.DictReader(rows)
         ]
     with connection.cursor() as cursor:
         cursor.executemany("UPDATE areas_area SET longitude = %s, latitude = %s WHERE code = %s", points)

@@ -25,9 +25,7 @@ class Case(Scoped):
     """A household or person that needs work, from the day it was found to the day it was cleared."""
 
     kind = models.CharField("类型", max_length=16, choices=CaseKind)
-    household = models.ForeignKey(
-        "registry.Household", models.CASCADE, related_name="cases", verbose_name="户"
-    )
+    household = models.ForeignKey("registry.Household", models.CASCADE, related_name="cases", verbose_name="户")
     person = models.ForeignKey(
         "registry.Person", models.CASCADE, null=True, related_name="cases", verbose_name="人员"
     )
@@ -90,9 +88,7 @@ class ServiceItem(Scoped):
 
     STATES = [("planned", "待办"), ("done", "已完成"), ("declined", "本人不需要")]
 
-    person = models.ForeignKey(
-        "registry.Person", models.CASCADE, related_name="services", verbose_name="人员"
-    )
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="services", verbose_name="人员")
     case = models.ForeignKey(Case, models.CASCADE, related_name="services", verbose_name="个案")
     kind = models.CharField("服务", max_length=14, choices=ServiceKind)
     ordinal = models.PositiveSmallIntegerField("次序")
@@ -131,9 +127,7 @@ class Task(Scoped):
 
     key = models.CharField("标识", max_length=80, unique=True)
     kind = models.CharField("事由", max_length=10, choices=TaskKind)
-    household = models.ForeignKey(
-        "registry.Household", models.CASCADE, related_name="tasks", verbose_name="户"
-    )
+    household = models.ForeignKey("registry.Household", models.CASCADE, related_name="tasks", verbose_name="户")
     person = models.ForeignKey(
         "registry.Person", models.CASCADE, null=True, related_name="tasks", verbose_name="人员"
     )
@@ -166,9 +160,7 @@ class Visit(Scoped):
     MET = [("person", "见到本人"), ("phone", "电话联系"), ("absent", "没见到")]
 
     client_key = models.UUIDField("客户端标识", unique=True)
-    household = models.ForeignKey(
-        "registry.Household", models.CASCADE, related_name="visits", verbose_name="户"
-    )
+    household = models.ForeignKey("registry.Household", models.CASCADE, related_name="visits", verbose_name="户")
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="visits", verbose_name="任务")
     met = models.CharField("见面情况", max_length=6, choices=MET)
     at = models.DateTimeField("时间")

@@ -94,7 +94,8 @@ def _open(kind: str, on: date) -> int:
         cursor.execute(
             """
             WITH fresh AS (
-              INSERT INTO casework_case (kind, household_id, person_id, region_code, state, opened_on, due_on, reopen_count, evidence)
+              INSERT INTO casework_case (kind, household_id, person_id, region_code, state, opened_on,
+                due_on, reopen_count, evidence)
               SELECT g."group", g.household_id, g.person_id, g.region_code, 'open', %(on)s, %(due)s,
                 (SELECT count(*) FROM casework_case c WHERE c.kind = g."group" AND c.household_id = g.household_id
                    AND c.person_id IS NOT DISTINCT FROM g.person_id),
@@ -118,7 +119,8 @@ def _plan(on: date) -> None:
         cursor.execute(
             f"""
             INSERT INTO casework_serviceitem (person_id, case_id, region_code, kind, ordinal, due_on, state, note)
-            SELECT c.person_id, c.id, c.region_code, item.kind, item.ordinal, c.opened_on + {PACKAGE_DAYS}, 'planned', ''
+            SELECT c.person_id, c.id, c.region_code, item.kind, item.ordinal, c.opened_on + {PACKAGE_DAYS},
+              'planned', ''
             FROM casework_case c CROSS JOIN (VALUES {values}) AS item (kind, ordinal)
             WHERE c.kind = 'seeking' AND c.state <> 'closed' AND c.person_id IS NOT NULL
             ORDER BY c.id, item.kind, item.ordinal
@@ -165,11 +167,13 @@ FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id JOIN registr
 WHERE f.direction = 'home' AND (l.decision = 'confirmed' OR (l.zone = 'auto' AND l.decision <> 'rejected'))
 GROUP BY l.person_id, p.household_id, p.region_code
 UNION ALL
-SELECT 'verify:' || h.household_id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'verify', h.household_id, NULL, h.region_code,
+SELECT 'verify:' || h.household_id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'verify', h.household_id, NULL,
+  h.region_code,
   h.unknown || ' 人就业或意愿待核实', 150 + 10 * least(h.unknown, 5), {VERIFY_DAYS}
 FROM targeting_householdstatus h WHERE h.unknown > 0
 UNION ALL
-SELECT 'follow:' || c.id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'follow_up', c.household_id, c.person_id, c.region_code,
+SELECT 'follow:' || c.id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'follow_up', c.household_id, c.person_id,
+  c.region_code,
   '想找工作，回访岗位推荐结果', 300, {VERIFY_DAYS}
 FROM casework_case c WHERE c.kind = 'seeking' AND c.state IN ('open', 'measures')
 """
@@ -209,5 +213,3 @@ def _close_tasks(on: date) -> None:
             """,
             [on],
         )
-
-

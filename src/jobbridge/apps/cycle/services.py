@@ -78,5 +78,3 @@ def _run_stage(stage: Stage, record: StageRun, *, on: date, side: Side, listener
 def _brief(error: Exception) -> str:
     text = str(error).strip().splitlines()
     return f"{text[0] if text else type(error).__name__}"[:300]
-
-

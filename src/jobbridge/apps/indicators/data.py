@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PERSONS = "targeting_personstatus"
+HOUSEHOLDS = "targeting_householdstatus"
+RECOMMENDED = "EXISTS (SELECT 1 FROM placements_recommendation r WHERE r.person_id = t.person_id)"
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -24,35 +28,95 @@ class Indicator:
         return bool(self.denominator)
 
 
-PERSONS = "targeting_personstatus"
-HOUSEHOLDS = "targeting_householdstatus"
-
 INDICATORS = (
     Indicator("labour.total", "劳动力", "人", "labour_force", PERSONS, "true", drill="persons"),
-    Indicator("labour.employed", "已就业", "人", "employed", PERSONS, "status IN ('W', 'L')", drill="persons?status=WL"),
-    Indicator("labour.away", "外出务工", "人", "employed·县外", PERSONS, "status = 'W'", drill="persons?status=W"),
     Indicator(
-        "labour.employment_rate", "就业率", "%", "employed ÷ 状况已知的劳动力", PERSONS, "status IN ('W', 'L')", "status <> 'U'",
+        key="labour.employed",
+        name="已就业",
+        unit="人",
+        definition="employed",
+        table=PERSONS,
+        numerator="status IN ('W', 'L')",
         drill="persons?status=WL",
     ),
-    Indicator("labour.seeking", "有意愿未就业", "人", "seeking", PERSONS, "status = 'S'", lower_is_better=True, drill="persons?status=S"),
-    Indicator("labour.to_verify", "待核实", "人", "unknown_status", PERSONS, "status = 'U'", lower_is_better=True, drill="persons?status=U"),
     Indicator(
-        "households.zero", "零就业家庭", "户", "zero_employment", HOUSEHOLDS, "zero_employment", lower_is_better=True,
+        key="labour.away",
+        name="外出务工",
+        unit="人",
+        definition="employed·县外",
+        table=PERSONS,
+        numerator="status = 'W'",
+        drill="persons?status=W",
+    ),
+    Indicator(
+        key="labour.employment_rate",
+        name="就业率",
+        unit="%",
+        definition="employed ÷ 状况已知的劳动力",
+        table=PERSONS,
+        numerator="status IN ('W', 'L')",
+        denominator="status <> 'U'",
+        drill="persons?status=WL",
+    ),
+    Indicator(
+        key="labour.seeking",
+        name="有意愿未就业",
+        unit="人",
+        definition="seeking",
+        table=PERSONS,
+        numerator="status = 'S'",
+        lower_is_better=True,
+        drill="persons?status=S",
+    ),
+    Indicator(
+        key="labour.to_verify",
+        name="待核实",
+        unit="人",
+        definition="unknown_status",
+        table=PERSONS,
+        numerator="status = 'U'",
+        lower_is_better=True,
+        drill="persons?status=U",
+    ),
+    Indicator(
+        key="households.zero",
+        name="零就业家庭",
+        unit="户",
+        definition="zero_employment",
+        table=HOUSEHOLDS,
+        numerator="zero_employment",
+        lower_is_better=True,
         drill="ledger?view=zero_employment",
     ),
     Indicator(
-        "households.zero_unknown", "零就业待核实户", "户", "zero_employment·待核实", HOUSEHOLDS, "zero_employment IS NULL",
-        lower_is_better=True, drill="ledger?view=unknown",
+        key="households.zero_unknown",
+        name="零就业待核实户",
+        unit="户",
+        definition="zero_employment·待核实",
+        table=HOUSEHOLDS,
+        numerator="zero_employment IS NULL",
+        lower_is_better=True,
+        drill="ledger?view=unknown",
     ),
     Indicator(
-        "households.visited", "本月走访覆盖", "%", "当月见到人的户 ÷ 重点户", HOUSEHOLDS,
-        "last_visit >= date_trunc('month', as_of) AND urgency > 0", "urgency > 0", drill="ledger?view=visited",
+        key="households.visited",
+        name="本月走访覆盖",
+        unit="%",
+        definition="当月见到人的户 ÷ 重点户",
+        table=HOUSEHOLDS,
+        numerator="last_visit >= date_trunc('month', as_of) AND urgency > 0",
+        denominator="urgency > 0",
+        drill="ledger?view=visited",
     ),
     Indicator(
-        "services.recommended", "三次推荐覆盖", "%", "已得到岗位推荐的求职人员 ÷ 有意愿未就业", PERSONS,
-        "status = 'S' AND EXISTS (SELECT 1 FROM placements_recommendation r WHERE r.person_id = t.person_id)", "status = 'S'",
+        key="services.recommended",
+        name="岗位推荐覆盖",
+        unit="%",
+        definition="已得到岗位推荐的求职人员 ÷ 有意愿未就业",
+        table=PERSONS,
+        numerator=f"status = 'S' AND {RECOMMENDED}",
+        denominator="status = 'S'",
         drill="persons?status=S",
     ),
-)  # fmt: skip
+)
 BY_KEY = {indicator.key: indicator for indicator in INDICATORS}

@@ -12,7 +12,7 @@ from django.db import connection
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.areas.models import Area
-from jobbridge.apps.indicators.data import INDICATORS
+from jobbridge.apps.indicators.data import BY_KEY, INDICATORS
 from jobbridge.apps.indicators.models import IndicatorValue, Target
 from jobbridge.apps.indicators.rules import completion, rate
 
@@ -62,7 +62,8 @@ def _count(on: date) -> dict[str, dict[str, tuple[int, int]]]:
         for table in sorted({indicator.table for indicator in INDICATORS}):
             mine = [indicator for indicator in INDICATORS if indicator.table == table]
             columns = ", ".join(
-                f"count(*) FILTER (WHERE {i.numerator}), count(*) FILTER (WHERE {i.denominator or 'true'})" for i in mine
+                f"count(*) FILTER (WHERE {i.numerator}), count(*) FILTER (WHERE {i.denominator or 'true'})"
+                for i in mine
             )
             cursor.execute(
                 f"SELECT rpad(CASE WHEN grouping(left(region_code, 9)) = 1 THEN left(min(region_code), {width})"
@@ -76,12 +77,11 @@ def _count(on: date) -> dict[str, dict[str, tuple[int, int]]]:
 
 
 def _against_target(values: list[IndicatorValue], county: str) -> list[dict[str, Any]]:
-    by_key = {indicator.key: indicator for indicator in INDICATORS}
     rows = []
     for value in values:
         if value.area_id != county or value.value is None:
             continue
-        indicator = by_key[value.indicator]
+        indicator = BY_KEY[value.indicator]
         reached = completion(value.value, value.target, lower_is_better=indicator.lower_is_better)
         rows.append(
             {

@@ -46,9 +46,7 @@ class FeedRecord(Scoped):
     sex = models.CharField("性别", max_length=1, blank=True)
     birth_date = models.DateField("出生日期", null=True)
     seen_on = models.DateField("出现日期", null=True)
-    direction = models.CharField(
-        "方向", max_length=6, choices=[("home", "返乡"), ("away", "离开")], blank=True
-    )
+    direction = models.CharField("方向", max_length=6, choices=[("home", "返乡"), ("away", "离开")], blank=True)
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "比对记录"
@@ -83,9 +81,7 @@ class Link(Scoped):
         constraints = [
             models.CheckConstraint(condition=Q(zone__in=Zone.values), name="link_zone"),
             models.CheckConstraint(condition=Q(decision__in=Decision.values), name="link_decision"),
-            models.CheckConstraint(
-                condition=Q(person__isnull=False) | Q(zone=Zone.NONE), name="link_has_person"
-            ),
+            models.CheckConstraint(condition=Q(person__isnull=False) | Q(zone=Zone.NONE), name="link_has_person"),
         ]
 
     def __str__(self) -> str:

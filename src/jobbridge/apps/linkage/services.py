@@ -41,9 +41,17 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         report: dict[str, Any] = {}
         if waiting:
             progress("读取台账", 0, 0)
-            register = _table(REGISTER, ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"], {2: "id", 3: "phone"})
+            register = _table(
+                REGISTER,
+                ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
+                {2: "id", 3: "phone"},
+            )
             progress("读取比对数据", 0, 0)
-            feed = _table(FEED, ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"], {3: "id", 4: "phone"})
+            feed = _table(
+                FEED,
+                ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
+                {3: "id", 4: "phone"},
+            )
             result = link(register, feed, progress=lambda step, done, total: progress(f"比对：{step}", done, total))
             progress("写入结果", 0, result.links.num_rows)
             _write(result.links, result.weights)
@@ -82,7 +90,9 @@ def _table(query: str, names: list[str], sealed: dict[int, str]) -> pa.Table:
     integers = {"person_id", "record_id", "household_id"}
     return pa.table(
         {
-            name: pa.array([value if value != "" else None for value in column], pa.int64() if name in integers else pa.string())
+            name: pa.array(
+                [value if value != "" else None for value in column], pa.int64() if name in integers else pa.string()
+            )
             for name, column in zip(names, columns, strict=True)
         }
     )
@@ -95,7 +105,10 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
             {
                 "person_id": row["person_id"],
                 "posterior": round(row["posterior"], 4),
-                "weights": {name: round(row[name] or 0.0, 2) for name in ("name", "id", "phone", "village", "sex", "birth", "prior")},
+                "weights": {
+                    name: round(row[name] or 0.0, 2)
+                    for name in ("name", "id", "phone", "village", "sex", "birth", "prior")
+                },
                 "levels": {name: row[f"{name}_level"] for name in ("name", "id", "phone", "village")},
             }
         )
@@ -108,11 +121,14 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
             for row in _rows(links):
                 record = row["record_id"]
                 shown = [] if row["zone"] == Zone.AUTO and row["stage"] == "A" else candidates.get(record, [])
-                copy.write_row((record, row["person_id"], row["posterior"], row["zone"], row["stage"] or "", json.dumps(shown)))
+                copy.write_row(
+                    (record, row["person_id"], row["posterior"], row["zone"], row["stage"] or "", json.dumps(shown))
+                )
         cursor.execute("ANALYZE t_links")
         cursor.execute(
             """
-            INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, candidates, decision, decided_by, region_code)
+            INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, candidates, decision, decided_by,
+              region_code)
             SELECT t.record_id, t.person_id, t.posterior, t.zone, t.stage, t.candidates, 'pending', '',
               coalesce(p.region_code, f.region_code)
             FROM t_links t JOIN linkage_feedrecord f ON f.id = t.record_id
@@ -144,9 +160,11 @@ def _count() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(*) FILTER (WHERE zone = 'auto'), count(*) FILTER (WHERE zone = 'review' AND decision = 'pending'),
+            SELECT count(*) FILTER (WHERE zone = 'auto'), 
+              count(*) FILTER (WHERE zone = 'review' AND decision = 'pending'),
               count(*) FILTER (WHERE zone = 'none'), count(*) FILTER (WHERE decision <> 'pending'),
-              count(DISTINCT person_id) FILTER (WHERE f.direction = 'home' AND (decision = 'confirmed' OR zone = 'auto'
+              count(DISTINCT person_id) FILTER (WHERE f.direction = 'home' AND (decision = 'confirmed' OR
+                zone = 'auto'
                 AND decision <> 'rejected'))
             FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
             """

@@ -29,7 +29,8 @@ ORDER BY s.person_id
 """
 
 POSTS = f"""
-SELECT o.id AS post_id, o.employer_id, o.occupation, o.place_code, o.openings, o.wage_min, o.wage_max, o.age_min, o.age_max,
+SELECT o.id AS post_id, o.employer_id, o.occupation, o.place_code, o.openings, o.wage_min, o.wage_max,
+  o.age_min, o.age_max,
   o.sex_limit, o.education_min, o.health_min, o.skills, o.lodging, o.state = 'active' AS active, o.expires_on,
   o.title, o.place_text,
   (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state IN {LIVE_SQL}) AS live,
@@ -60,8 +61,8 @@ def seekers(on: date) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
         row["skills"] = row["skills"] or []
     types = {
         "person_id": pa.int64(), "household_id": pa.int64(), "tier": pa.int8(), "occupation_1": pa.string(),
-        "occupation_2": pa.string(), "region_code": pa.string(), "travel": pa.string(), "preferred_region": pa.string(),
-        "age": pa.int16(), "sex": pa.string(), "education": pa.int8(), "health": pa.int8(),
+        "occupation_2": pa.string(), "region_code": pa.string(), "travel": pa.string(),
+        "preferred_region": pa.string(), "age": pa.int16(), "sex": pa.string(), "education": pa.int8(), "health": pa.int8(),
         "skills": pa.list_(pa.string()), "wage_floor": pa.int32(), "available_from": pa.date32(),
     }  # fmt: skip
     return _table(rows, types), {row["person_id"]: row for row in rows}
@@ -101,7 +102,8 @@ def places() -> pa.Table:
     """Where the townships lie, as far as it is known."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT left(code, 9), longitude, latitude FROM areas_area WHERE level = 4 AND longitude IS NOT NULL ORDER BY 1"
+            "SELECT left(code, 9), longitude, latitude FROM areas_area"
+            " WHERE level = 4 AND longitude IS NOT NULL ORDER BY 1"
         )
         rows = cursor.fetchall()
     return pa.table(

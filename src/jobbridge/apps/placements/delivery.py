@@ -35,7 +35,8 @@ WORKERS = """
 SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed,
   array_agg(o.title || '，' || o.place_text || '，' || o.wage_min || '-' || o.wage_max || '元'
             || CASE WHEN o.lodging THEN '，包住' ELSE '' END ORDER BY r.rank) AS posts
-FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id JOIN vacancies_post o ON o.id = r.post_id
+FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
+  JOIN vacancies_post o ON o.id = r.post_id
   LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
 WHERE r.state = 'recommended' GROUP BY r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed
 ORDER BY r.run_id, r.person_id
@@ -43,7 +44,8 @@ ORDER BY r.run_id, r.person_id
 
 EMPLOYERS = """
 SELECT r.run_id, e.id, e.name, e.phone_sealed, count(DISTINCT r.person_id), min(o.title), count(DISTINCT o.id)
-FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id JOIN employers_employer e ON e.id = o.employer_id
+FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+  JOIN employers_employer e ON e.id = o.employer_id
 WHERE r.state IN ('recommended', 'sent', 'delivered') AND e.phone_sealed IS NOT NULL
 GROUP BY r.run_id, e.id, e.name, e.phone_sealed ORDER BY r.run_id, e.id
 """

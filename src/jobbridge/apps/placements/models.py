@@ -41,12 +41,8 @@ class Recommendation(Scoped):
     """One post recommended to one person, once: pairs already sent are never sent again."""
 
     run = models.ForeignKey(MatchRun, models.PROTECT, related_name="items", verbose_name="批次")
-    person = models.ForeignKey(
-        "registry.Person", models.CASCADE, related_name="recommendations", verbose_name="人员"
-    )
-    post = models.ForeignKey(
-        "vacancies.Post", models.PROTECT, related_name="recommendations", verbose_name="岗位"
-    )
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="recommendations", verbose_name="人员")
+    post = models.ForeignKey("vacancies.Post", models.PROTECT, related_name="recommendations", verbose_name="岗位")
     rank = models.PositiveSmallIntegerField("次序")
     score = models.PositiveSmallIntegerField("匹配分")
     terms = models.JSONField("分项")
@@ -65,9 +61,7 @@ class Recommendation(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["person", "post"], name="recommendation_pair_once"),
             models.UniqueConstraint(fields=["run", "person", "rank"], name="recommendation_rank_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=RecommendationState.values), name="recommendation_state"
-            ),
+            models.CheckConstraint(condition=Q(state__in=RecommendationState.values), name="recommendation_state"),
             models.CheckConstraint(condition=Q(score__lte=10000), name="recommendation_score"),
         ]
 

@@ -70,7 +70,12 @@ def _expire(on: date) -> int:
 
 
 def _write(
-    on: date, result: Any, seekers: int, posts: int, people: dict[int, dict[str, Any]], offers: dict[int, dict[str, Any]]
+    on: date,
+    result: Any,
+    seekers: int,
+    posts: int,
+    people: dict[int, dict[str, Any]],
+    offers: dict[int, dict[str, Any]],
 ) -> None:
     run = MatchRun.objects.create(
         on=on,

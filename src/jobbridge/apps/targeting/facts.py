@@ -20,7 +20,8 @@ FARM = "farm"
 
 def retirement_sql(birth: str, sex: str, on: str) -> str:
     """Months from the month of ``on`` to the own legal retirement month; the schedule is the kernel's."""
-    months = f"((extract(year FROM {on}) - extract(year FROM {birth})) * 12 + extract(month FROM {on}) - extract(month FROM {birth}))"
+    years = f"(extract(year FROM {on}) - extract(year FROM {birth}))"
+    months = f"({years} * 12 + extract(month FROM {on}) - extract(month FROM {birth}))"
 
     def left(kind: Kind) -> str:
         first, step, most, years = SCHEDULE[kind]
@@ -33,7 +34,7 @@ def retirement_sql(birth: str, sex: str, on: str) -> str:
 
 def person_facts_sql(on: date) -> str:
     """A SELECT with one row a person and the columns of the person vocabulary that the ledger can answer."""
-    day = f"DATE '{on.isoformat()}'"
+    day, new_year = f"DATE '{on.isoformat()}'", f"DATE '{on.year}-01-01'"
     return f"""
 WITH said AS (
   SELECT DISTINCT ON (person_id) person_id, employed, away, as_of FROM registry_workstatement
@@ -45,9 +46,9 @@ WITH said AS (
   SELECT DISTINCT ON (person_id) person_id, start, kind, work_area, place_text, as_of FROM registry_employmentspell
   WHERE start <= {day} AND ("end" IS NULL OR "end" > {day}) ORDER BY person_id, start DESC, id DESC
 ), months AS (
-  SELECT person_id, sum(greatest(0, (least(coalesce("end", {day}), {day}) - greatest(start, date_trunc('year', {day})::date)) / 30.4))::int
+  SELECT person_id, sum(greatest(0, (least(coalesce("end", {day}), {day}) - greatest(start, {new_year})) / 30.4))::int
     AS in_year
-  FROM registry_employmentspell WHERE start <= {day} AND ("end" IS NULL OR "end" > date_trunc('year', {day})) GROUP BY 1
+  FROM registry_employmentspell WHERE start <= {day} AND ("end" IS NULL OR "end" > {new_year}) GROUP BY 1
 ), seen AS (
   SELECT l.person_id, max(f.seen_on) AS home_on FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
   WHERE f.direction = 'home' AND f.seen_on <= {day}

@@ -26,9 +26,7 @@ class Group(models.TextChoices):
 class PersonStatus(Scoped):
     """One labourer's status on ``as_of``; persons outside the labour force have no row."""
 
-    person = models.OneToOneField(
-        "registry.Person", models.CASCADE, related_name="status", verbose_name="人员"
-    )
+    person = models.OneToOneField("registry.Person", models.CASCADE, related_name="status", verbose_name="人员")
     household = models.ForeignKey("registry.Household", models.CASCADE, related_name="+", verbose_name="户")
     status = models.CharField("劳动力状况", max_length=1, choices=LabourStatus)
     place_text = models.CharField("务工地", max_length=60, blank=True)
@@ -40,9 +38,7 @@ class PersonStatus(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "人员状况"
         indexes = [*Scoped.Meta.indexes, models.Index(fields=["status", "region_code", "id"])]
-        constraints = [
-            models.CheckConstraint(condition=Q(status__in=LabourStatus.values), name="person_status")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(status__in=LabourStatus.values), name="person_status")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.status}"
@@ -51,9 +47,7 @@ class PersonStatus(Scoped):
 class HouseholdStatus(Scoped):
     """A household's line in the ledger: one letter a labourer, its verdicts, and what is urgent."""
 
-    household = models.OneToOneField(
-        "registry.Household", models.CASCADE, related_name="status", verbose_name="户"
-    )
+    household = models.OneToOneField("registry.Household", models.CASCADE, related_name="status", verbose_name="户")
     members = models.PositiveSmallIntegerField("人口")
     marks = models.CharField("劳动力状况", max_length=20, blank=True)
     zero_employment = models.BooleanField("零就业家庭", null=True)  # null: unknown
@@ -81,9 +75,7 @@ class GroupMembership(Scoped):
     """Belonging to a key group from a day to a day; reopening makes a new row, so history stays."""
 
     group = models.CharField("群体", max_length=16, choices=Group)
-    household = models.ForeignKey(
-        "registry.Household", models.CASCADE, related_name="groups", verbose_name="户"
-    )
+    household = models.ForeignKey("registry.Household", models.CASCADE, related_name="groups", verbose_name="户")
     person = models.ForeignKey(
         "registry.Person", models.CASCADE, null=True, related_name="groups", verbose_name="人员"
     )

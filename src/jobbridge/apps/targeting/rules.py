@@ -10,7 +10,9 @@ UNVISITED = 40  # more than 30 days without a visit
 MOST_DAYS = 90  # longer waits count no further
 
 
-def urgency(*, zero: bool | None, monitored: bool | None, seeking: int, unknown: int, unvisited_days: int | None) -> int:
+def urgency(
+    *, zero: bool | None, monitored: bool | None, seeking: int, unknown: int, unvisited_days: int | None
+) -> int:
     """Points of urgency: the kind of household first, then how long nobody has been there."""
     waited = MOST_DAYS if unvisited_days is None else min(unvisited_days, MOST_DAYS)
     active = bool(zero or monitored or seeking or unknown)

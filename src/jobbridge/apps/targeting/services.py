@@ -32,13 +32,19 @@ def refresh(*, on: date, actor: Actor, progress: Callable[..., None]) -> dict[st
         progress("判定人员", 1, 4)
         chosen = {name: pick(known, name, on) for name in PERSON_VERDICTS}
         keep = ("person_id", "household_id", "region_code", "away", "place_text", "contradicted")
-        _temporary("people", verdicts_sql(chosen, on, facts="t_facts", dialect="postgres", keep=keep), key="person_id")
+        _temporary(
+            "people", verdicts_sql(chosen, on, facts="t_facts", dialect="postgres", keep=keep), key="person_id"
+        )
         progress("判定户", 2, 4)
         asked = [pick(known, name, on) for name in ("zero_employment", "one_stable_job")]
         members = person_verdicts_sql(known, asked, on, facts="t_facts", dialect="postgres")
-        _temporary("house_facts", household_facts_sql(members, household_columns_sql(on), "postgres"), key="household_id")
+        _temporary(
+            "house_facts", household_facts_sql(members, household_columns_sql(on), "postgres"), key="household_id"
+        )
         for name in ("zero_employment", "monitored"):
-            compiled = pick(known, name, on).compile(on, facts="t_house_facts", dialect="postgres", key="household_id")
+            compiled = pick(known, name, on).compile(
+                on, facts="t_house_facts", dialect="postgres", key="household_id"
+            )
             _temporary(f"is_{name}", compiled.sql, key="household_id")
         progress("更新台账状况", 3, 4)
         _write_statuses(on)
@@ -73,7 +79,8 @@ FROM t_house_facts f JOIN t_is_zero_employment z USING (household_id) JOIN t_is_
 LEFT JOIN (
   SELECT household_id, left(string_agg(status, '' ORDER BY strpos('SUNLW', status), person_id), 20) AS marks,
     count(*) FILTER (WHERE status = 'S') AS seeking, count(*) FILTER (WHERE status = 'U') AS unknown,
-    left(coalesce(string_agg(DISTINCT nullif(place_text, ''), '、') FILTER (WHERE status IN ('W', 'L')), ''), 120) AS places
+    left(coalesce(string_agg(DISTINCT nullif(place_text, ''), '、') FILTER (WHERE status IN ('W', 'L')), ''), 120)
+      AS places
   FROM t_status GROUP BY household_id
 ) s USING (household_id)
 """
@@ -84,11 +91,13 @@ def _write_statuses(on: date) -> None:
     _temporary("marks", MARKS, key="household_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM targeting_personstatus s WHERE NOT EXISTS (SELECT 1 FROM t_status t WHERE t.person_id = s.person_id)"
+            "DELETE FROM targeting_personstatus s"
+            " WHERE NOT EXISTS (SELECT 1 FROM t_status t WHERE t.person_id = s.person_id)"
         )
         cursor.execute(
             """
-            INSERT INTO targeting_personstatus (person_id, household_id, region_code, status, place_text, stable, contradicted, tier, as_of)
+            INSERT INTO targeting_personstatus (person_id, household_id, region_code, status, place_text, stable,
+              contradicted, tier, as_of)
             SELECT t.person_id, t.household_id, t.region_code, t.status, t.place_text, t.stable, t.contradicted,
               CASE WHEN m.zero THEN 0 WHEN m.monitored OR h.category IN ('lifted', 'lifted_unstable', 'edge', 'shock')
                      OR h.relocated OR p.disability <> '' THEN 1 ELSE 2 END, %s
@@ -110,8 +119,8 @@ def _write_statuses(on: date) -> None:
         )
         cursor.execute(
             f"""
-            INSERT INTO targeting_householdstatus (household_id, region_code, members, marks, zero_employment, monitored,
-              seeking, unknown, places, last_visit, urgency, as_of)
+            INSERT INTO targeting_householdstatus (household_id, region_code, members, marks, zero_employment,
+              monitored, seeking, unknown, places, last_visit, urgency, as_of)
             SELECT household_id, region_code, members, marks, zero, monitored, seeking, unknown, places, last_visit,
               {URGENCY_SQL}, %s FROM t_marks ORDER BY household_id
             ON CONFLICT (household_id) DO UPDATE SET region_code = excluded.region_code, members = excluded.members,
@@ -121,7 +130,8 @@ def _write_statuses(on: date) -> None:
             WHERE (targeting_householdstatus.region_code, targeting_householdstatus.members,
               targeting_householdstatus.marks, targeting_householdstatus.zero_employment,
               targeting_householdstatus.monitored, targeting_householdstatus.places,
-              targeting_householdstatus.last_visit, targeting_householdstatus.urgency, targeting_householdstatus.as_of)
+              targeting_householdstatus.last_visit, targeting_householdstatus.urgency,
+              targeting_householdstatus.as_of)
               IS DISTINCT FROM (excluded.region_code, excluded.members, excluded.marks, excluded.zero_employment,
               excluded.monitored, excluded.places, excluded.last_visit, excluded.urgency, excluded.as_of)
             """,
@@ -157,8 +167,10 @@ def _write_groups(on: date, known: list[Any]) -> dict[str, int]:
             counts["left"] += cursor.rowcount
             cursor.execute(
                 f"""
-                INSERT INTO targeting_groupmembership ("group", household_id, person_id, region_code, since, definition, reasons)
-                SELECT %s, v.household_id, v.person_id, v.region_code, %s, %s, to_jsonb(%s::text[]) FROM ({verdicts}) v
+                INSERT INTO targeting_groupmembership ("group", household_id, person_id, region_code, since,
+                  definition, reasons)
+                SELECT %s, v.household_id, v.person_id, v.region_code, %s, %s, to_jsonb(%s::text[])
+                FROM ({verdicts}) v
                 WHERE v.verdict ORDER BY v.household_id, v.person_id
                 ON CONFLICT DO NOTHING
                 """,

@@ -42,9 +42,7 @@ class Post(Sourced):
         constraints = [
             models.CheckConstraint(condition=Q(wage_max__gte=F("wage_min")), name="post_wage_order"),
             models.CheckConstraint(condition=Q(age_max__gte=F("age_min"), age_min__gte=16), name="post_ages"),
-            models.CheckConstraint(
-                condition=Q(sex_limit="") | ~Q(limit_ground=""), name="post_limit_needs_ground"
-            ),
+            models.CheckConstraint(condition=Q(sex_limit="") | ~Q(limit_ground=""), name="post_limit_needs_ground"),
         ]
 
     def __str__(self) -> str:

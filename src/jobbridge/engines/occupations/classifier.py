@@ -1,7 +1,8 @@
 """Titles to occupations by character n-grams against the names and everyday names of the classification.
 
 A proposal for people to confirm, good enough to place a title in its group. Titles are short and noisy
-(``诚聘缝纫工 包吃住 6000``): decorations are cut first, then 1- to 3-grams are weighed by rarity and compared by cosine.
+(``诚聘缝纫工 包吃住 6000``): decorations are cut first, then 1- to 3-grams are weighed by rarity and compared
+by cosine.
 """
 
 from __future__ import annotations
@@ -81,7 +82,11 @@ class Classifier:
 @cache
 def classifier() -> Classifier:
     """The classifier over the national classification, built on first use (about 0.2 s)."""
-    with resources.files("jobbridge.engines.occupations.data").joinpath("csco2022.csv").open(encoding="utf-8-sig") as rows:
+    with (
+        resources.files("jobbridge.engines.occupations.data")
+        .joinpath("csco2022.csv")
+        .open(encoding="utf-8-sig") as rows
+    ):
         return Classifier(list(csv.DictReader(rows)))
 
 

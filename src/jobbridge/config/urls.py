@@ -6,7 +6,7 @@ from django.urls import include, path
 from jobbridge.web import door
 
 urlpatterns = [
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", door.LogInView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("", door.home, name="home"),
     path("language/", door.language, name="language"),

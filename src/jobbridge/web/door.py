@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+
+
+class LogInView(LoginView):
+    """Signing in writes to the user (last log-in, a renewed password hash) before anybody is signed in."""
+
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        with acting_as(system_actor("log-in")):
+            return super().post(request, *args, **kwargs)
 
 
 @login_required

@@ -1,4 +1,35 @@
 """Addresses of the desk pages."""
 
+from django.urls import path
+
+from jobbridge.web.desk import (
+    file,
+    groups,
+    home,
+    indicators,
+    ledger,
+    linkage,
+    messages,
+    persons,
+    posts,
+    tasks,
+)
+
 app_name = "desk"
-urlpatterns = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("households/", ledger.households, name="households"),
+    path("households/<int:pk>/", file.household, name="household"),
+    path("households/<int:pk>/assign/", file.assign, name="assign"),
+    path("persons/", persons.persons, name="persons"),
+    path("persons/<int:pk>/", persons.person, name="person"),
+    path("persons/<int:pk>/reveal/<str:field>/", persons.reveal, name="reveal"),
+    path("groups/", groups.groups, name="groups"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("posts/", posts.posts, name="posts"),
+    path("posts/<int:pk>/", posts.post, name="post"),
+    path("messages/", messages.messages_page, name="messages"),
+    path("linkage/", linkage.pairs, name="linkage"),
+    path("linkage/<int:pk>/decide/", linkage.decide, name="linkage_decide"),
+    path("indicators/", indicators.indicators, name="indicators"),
+]

@@ -1,4 +1,12 @@
 """Addresses of the field pages."""
 
+from django.urls import path
+
+from jobbridge.web.field import call, today, visit
+
 app_name = "field"
-urlpatterns = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("households/<int:pk>/visit/", visit.visit, name="visit"),
+    path("households/<int:pk>/call/", call.call, name="call"),
+]

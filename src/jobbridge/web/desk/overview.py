@@ -1,0 +1,184 @@
+"""The figures above the ledger and on the desk: labour statuses, townships, what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import Left, TruncMonth
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.casework.models import Task
+from jobbridge.apps.imports.models import BatchState, ImportBatch
+from jobbridge.apps.linkage.models import Decision, Link, Zone
+from jobbridge.apps.targeting.models import HouseholdStatus, LabourStatus, PersonStatus
+from jobbridge.web.frame import cached
+from jobbridge.web.places import townships_of
+
+RAMP_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One township: share of its labourers who want work and have none, in percent, and its colour step."""
+
+    code: str
+    name: str
+    seeking: int
+    labourers: int
+    rate: float | None
+    step: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Figures of one scope."""
+
+    statuses: dict[str, int]
+    households: int
+    zero: int
+    zero_unknown: int
+    needed: int
+    visited: int
+    tiles: list[Tile] = field(default_factory=list)
+    ramp: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def labourers(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def employed(self) -> int:
+        return self.statuses["W"] + self.statuses["L"]
+
+    @property
+    def seeking(self) -> int:
+        return self.statuses["S"]
+
+    @property
+    def unknown(self) -> int:
+        return self.statuses["U"]
+
+    @property
+    def employed_rate(self) -> float | None:
+        return share(self.employed, self.labourers)
+
+    @property
+    def visited_rate(self) -> float | None:
+        return share(self.visited, self.needed)
+
+    @property
+    def bars(self) -> list[tuple[str, int, float]]:
+        """Each status letter with its number and its share in percent."""
+        return [(letter, n, share(n, self.labourers) or 0.0) for letter, n in self.statuses.items()]
+
+
+def share(part: int, whole: int) -> float | None:
+    """Percent; None when there is nobody to count."""
+    return round(100 * part / whole, 2) if whole else None
+
+
+def overview(actor: Actor) -> Overview:
+    """The figures of the actor's scope, a minute old at most."""
+    return cached(actor, "overview", lambda: _compute(actor))
+
+
+def _compute(actor: Actor) -> Overview:
+    by_town: dict[str, dict[str, int]] = {}
+    statuses = dict.fromkeys(LabourStatus.values, 0)
+    grouped = PersonStatus.objects.visible_to(actor).values("status", town=Left("region_code", 9))
+    for row in grouped.annotate(n=Count("id")).order_by():
+        statuses[row["status"]] += row["n"]
+        by_town.setdefault(row["town"], {})[row["status"]] = row["n"]
+    # Coverage counts the households that need something, as the indicator households.visited does.
+    needed = Q(urgency__gt=0)
+    households = HouseholdStatus.objects.visible_to(actor).aggregate(
+        all=Count("id"),
+        zero=Count("id", filter=Q(zero_employment=True)),
+        zero_unknown=Count("id", filter=Q(zero_employment__isnull=True)),
+        needed=Count("id", filter=needed),
+        visited=Count("id", filter=needed & Q(last_visit__gte=TruncMonth("as_of"))),
+    )
+    tiles, ramp = _tiles(actor, by_town)
+    return Overview(
+        statuses=statuses,
+        households=households["all"],
+        zero=households["zero"],
+        zero_unknown=households["zero_unknown"],
+        needed=households["needed"],
+        visited=households["visited"],
+        tiles=tiles,
+        ramp=ramp,
+    )
+
+
+def _tiles(actor: Actor, by_town: dict[str, dict[str, int]]) -> tuple[list[Tile], list[tuple[str, str]]]:
+    """Townships by falling rate, in five steps of equally many townships."""
+    figures = []
+    for area in townships_of(actor):
+        counts = by_town.get(area.prefix, {})
+        labourers = sum(counts.values())
+        figures.append((area, counts.get("S", 0), labourers, share(counts.get("S", 0), labourers)))
+    rates = sorted(rate for *_rest, rate in figures if rate is not None)
+    limits = sorted({round(rates[len(rates) * i // RAMP_STEPS], 1) for i in range(1, RAMP_STEPS)}) if rates else []
+
+    def step(rate: float | None) -> str:
+        return "none" if rate is None else str(sum(rate >= limit for limit in limits))
+
+    tiles = [
+        Tile(area.prefix, area.name, seeking, labourers, rate, step(rate))
+        for area, seeking, labourers, rate in figures
+    ]
+    tiles.sort(key=lambda tile: (tile.rate is None, -(tile.rate or 0), tile.code))
+    ramp = []
+    if len(limits) > 1:
+        ramp = [("0", f"< {limits[0]}%")]
+        ramp += [
+            (str(i), f"{low}–{high}%") for i, (low, high) in enumerate(zip(limits, limits[1:], strict=False), 1)
+        ]
+        ramp.append((str(len(limits)), f"≥ {limits[-1]}%"))
+    return tiles, ramp
+
+
+def to_do(actor: Actor) -> list[dict[str, Any]]:
+    """What waits for a person in this scope, urgent first; lines with nothing behind them are left out."""
+
+    def count() -> list[dict[str, Any]]:
+        today = timezone.localdate()
+        tasks = Task.objects.visible_to(actor).filter(state="open")
+        batches = ImportBatch.objects.visible_to(actor)
+        meet = tasks.filter(kind="meet")
+        lines = [
+            (True, "alert-triangle", _("零就业家庭待见面"), _("48 小时内必须入户"), meet.count(), "tasks", "?kind=meet"),
+            (False, "clock", _("走访任务已超期"), _("请催办或改派"), tasks.filter(due_on__lt=today).count(), "tasks", "?view=late"),
+            (False, "user-check", _("就业与意愿待核实"), _("未知不算“否”，先问清"), tasks.filter(kind="verify").count(), "tasks", "?kind=verify"),
+            (
+                False,
+                "database-search",
+                _("比对存疑人员"),
+                _("机器拿不准，请人核对"),
+                Link.objects.visible_to(actor).filter(zone=Zone.REVIEW, decision=Decision.PENDING).count(),
+                "linkage",
+                "",
+            ),
+            (
+                False,
+                "file-spreadsheet",
+                _("导入待处理"),
+                _("确认列或裁定冲突"),
+                batches.filter(state__in=[BatchState.MAPPING, BatchState.VALIDATED]).count(),
+                "imports",
+                "",
+            ),
+        ]
+        return [
+            {"urgent": urgent, "icon": icon, "label": label, "note": note, "n": n, "url": reverse(f"desk:{view}") + query}
+            for urgent, icon, label, note, n, view, query in lines
+            if n
+        ]
+
+    return cached(actor, "todo", count)

@@ -1,0 +1,122 @@
+"""人员台账: persons with their status, one person's file with the posts that suit, and numbers behind their mask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.casework.models import ServiceItem
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.registry.models import EmploymentSpell, Person
+from jobbridge.apps.registry.numbers import find_by_number, reveal_number
+from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
+from jobbridge.kernel.division import bounds
+from jobbridge.web.access import STAFF, page_for, wants_fragment
+from jobbridge.web.desk.ledger import Filters
+from jobbridge.web.people import with_work
+from jobbridge.web.desk.story import story_of_person
+from jobbridge.web.frame import cached
+from jobbridge.web.paging import Page, page_of
+from jobbridge.web.places import places_of, townships_of
+
+ORDER = ("region_code", "id")
+LONGEST_REASON = 120
+
+
+def status_counts(actor: Actor, town: str) -> dict[str, int]:
+    """Labourers by status letter, a minute old at most."""
+
+    def count() -> dict[str, int]:
+        rows = _in_town(PersonStatus.objects.visible_to(actor), town)
+        found = dict(rows.values_list("status").annotate(n=Count("id")).order_by())
+        return {letter: found.get(letter, 0) for letter in LabourStatus.values}
+
+    return cached(actor, f"persons:{town}", count)
+
+
+def _in_town(rows: QuerySet[Any], town: str) -> QuerySet[Any]:
+    if not town:
+        return rows
+    low, high = bounds(town)
+    return rows.filter(region_code__gte=low, region_code__lt=high)
+
+
+def matching(actor: Actor, *, text: str, letters: str, town: str) -> QuerySet[Person]:
+    """Persons in scope by name, by id number or phone (through their blind indexes), by status and township."""
+    rows = _in_town(Person.objects.visible_to(actor), town)
+    if letters:
+        rows = rows.filter(status__status__in=list(letters))
+    if text:
+        numbered = find_by_number(rows, text)
+        rows = rows.named("name", text) if numbered is None else numbered
+    return rows
+
+
+@page_for(STAFF)
+def persons(request: HttpRequest) -> HttpResponse:
+    """The list; htmx asks for the rows alone."""
+    filters = Filters.of(request)
+    letters = request.GET.get("status", "")
+    letters = letters if set(letters) <= set(LabourStatus.values) else ""
+    rows = matching(request.actor, text=filters.q, letters=letters, town=filters.town)
+    page = page_of(rows.select_related("household"), order=ORDER, cursor=request.GET.get("after", ""))
+    _describe(page)
+    counts = status_counts(request.actor, filters.town)
+    context = {
+        "page": page,
+        "filters": filters,
+        "letters": letters,
+        "tabs": [(code, label, counts[code]) for code, label in LabourStatus.choices],
+        "labourers": sum(counts.values()),
+        "towns": [(area.prefix, area.name) for area in townships_of(request.actor)],
+    }
+    fragment = wants_fragment(request, "list")
+    return render(request, "desk/persons.html#list" if fragment else "desk/persons.html", context)
+
+
+def _describe(page: Page) -> None:
+    with_work(page.rows)
+    places = places_of(person.region_code for person in page)
+    for person in page:
+        person.place = places[person.region_code]
+
+
+@page_for(STAFF)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: what is known, which posts suit and why, and the service plan."""
+    found = _visible(request, pk)
+    with_work([found])
+    recommendations = Recommendation.objects.filter(person=found).select_related("post__employer", "run")
+    context = {
+        "person": found,
+        "place": places_of([found.region_code])[found.region_code],
+        "recommendations": recommendations.order_by("-run__on", "rank")[:6],
+        "services": ServiceItem.objects.filter(person=found).order_by("case_id", "due_on", "kind", "ordinal"),
+        "spells": EmploymentSpell.objects.filter(person=found).select_related("source").order_by("-start")[:8],
+        "story": story_of_person(found),
+    }
+    return render(request, "desk/person.html", context)
+
+
+@page_for(STAFF)
+def reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Ask for the reason; with it, record the reading and show the number."""
+    if field not in ("id", "phone"):
+        raise Http404
+    if request.user.role == Role.LEADER:  # leaders see figures, not numbers
+        raise PermissionDenied
+    found = _visible(request, pk)
+    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    number = reveal_number(actor=request.actor, person=found, field=field, reason=reason) if reason else ""
+    context = {"person": found, "field": field, "number": number}
+    return render(request, "desk/reveal.html#reveal" if request.htmx else "desk/reveal.html", context)
+
+
+def _visible(request: HttpRequest, pk: int) -> Person:
+    return get_object_or_404(Person.objects.visible_to(request.actor).select_related("household"), pk=pk)

@@ -1,0 +1,77 @@
+"""今日走访: whom to visit first, and why."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.casework.models import Task, Visit
+from jobbridge.apps.registry.enums import MONITORED
+from jobbridge.apps.targeting.models import HouseholdStatus
+from jobbridge.web.access import BROKERS, page_for
+from jobbridge.web.places import places_of
+
+LONGEST_LIST = 12
+
+
+@page_for(BROKERS)
+def today(request: HttpRequest) -> HttpResponse:
+    """The broker's open tasks by household, the most urgent first, and how the month goes."""
+    day = timezone.localdate()
+    cards = cards_of(request.actor, day)
+    code = request.actor.scope.ranges[0][0] if request.actor.scope.ranges else ""
+    context = {
+        "cards": cards[:LONGEST_LIST],
+        "rest": max(0, len(cards) - LONGEST_LIST),
+        "done": Visit.objects.visible_to(request.actor)
+        .filter(at__date=day)
+        .select_related("household")
+        .order_by("-at"),
+        "place": places_of([code])[code] if code else "",
+        "month": month_of(request.actor, day),
+    }
+    return render(request, "field/today.html", context)
+
+
+def cards_of(actor: Actor, day: date) -> list[dict[str, Any]]:
+    """One card a household, whatever number of reasons there are to go; the most urgent reason is shown."""
+    tasks = Task.objects.visible_to(actor).filter(state="open").select_related("household", "person")
+    cards: dict[int, dict[str, Any]] = {}
+    for task in tasks.order_by("-urgency", "due_on", "id"):
+        card = cards.setdefault(task.household_id, {"household": task.household, "task": task, "more": 0})
+        card["more"] += card["task"] is not task
+    statuses = {row.household_id: row for row in HouseholdStatus.objects.filter(household__in=cards)}
+    for key, card in cards.items():
+        status = statuses.get(key)
+        card["status"] = status
+        card["urgent"] = bool(status and status.zero_employment) or card["task"].kind == "meet"
+        card["monitored"] = card["household"].category in MONITORED
+        card["late"] = card["task"].due_on < day
+        card["days"] = (day - status.last_visit).days if status and status.last_visit else None
+    return list(cards.values())
+
+
+def month_of(actor: Actor, day: date) -> dict[str, Any]:
+    """Households met this month out of those that need something, and where the month should be by today."""
+    met = set(
+        Visit.objects.visible_to(actor)
+        .filter(at__date__gte=day.replace(day=1))
+        .exclude(met="absent")
+        .values_list("household_id", flat=True)
+    )
+    needed = HouseholdStatus.objects.visible_to(actor).filter(Q(urgency__gt=0) | Q(household__in=met)).count()
+    length = calendar.monthrange(day.year, day.month)[1]
+    return {
+        "met": len(met),
+        "needed": needed,
+        "rate": 100 * len(met) / needed if needed else 0.0,
+        "expected": round(100 * day.day / length, 1),
+        "days_left": length - day.day,
+    }

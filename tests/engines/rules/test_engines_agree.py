@@ -173,9 +173,7 @@ def test_only_questions_about_the_record_are_not_monotone(definitions: list[Defi
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    condition=conditions().filter(lambda text: "NULL)" not in text and "IS NULL" not in text), data=st.data()
-)
+@given(condition=conditions().filter(lambda text: " IS " not in text), data=st.data())
 def test_random_rules_are_monotone(condition: str, data: st.DataObject) -> None:
     text = condition.replace("\\", "\\\\")
     made = load(PROGRAMME.format(first=text, second="alive", amount="1"))[0]

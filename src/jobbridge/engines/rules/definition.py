@@ -182,7 +182,7 @@ class Definition:
         overrides: Mapping[str, Value] | None = None,
     ) -> Compiled:
         """Write the definition as one SELECT: see `compile.compile_definition`."""
-        from .compile import compile_definition
+        from .compile import compile_definition  # which itself reads definitions
 
         return compile_definition(self, on, facts=facts, dialect=dialect, key=key, overrides=overrides)
 

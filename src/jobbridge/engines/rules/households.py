@@ -106,6 +106,9 @@ def person_verdicts_sql(
             asked_by[role] = household.id
     known = list(definitions)
     columns = {role: pick(known, roles[role], on) if role in roles else None for role in ROLES}
-    return verdicts_sql(
+    sql = verdicts_sql(
         columns, on, facts=facts, dialect=dialect, keep=("person_id", "household_id"), overrides=overrides
     )
+    # PostgreSQL would merge this into the counting query and work out every answer again for every count
+    # (1,000,000 persons: 2.8 s instead of 1.6 s); it does not look through an OFFSET.
+    return f"{sql} OFFSET 0" if dialect == "postgres" else sql

@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The system's npm and browser come first; those of the environment stand in where there are none.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
+# Node brings its own list of certificates; an office behind an inspecting proxy has its own in the system's.
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint unit assets browser lock clean

@@ -24,6 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = ROOT / "requirements"
 OLDEST = (3, 11)
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 UV_INSTALL = (str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON))
 
 
@@ -97,11 +98,16 @@ def install_locked(lock: Path) -> None:
 
 
 def settings_for_uv() -> dict[str, str]:
-    """pip's mirror and certificate, which uv does not look for; what the environment says about uv comes first."""
+    """pip's mirror and certificate, which uv does not look for, and the system's certificates rather than uv's own.
+
+    What the environment says about uv comes first.
+    """
     shown = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
     settings = {}
+    if SYSTEM_CERTIFICATES.exists() and "UV_SYSTEM_CERTS" not in os.environ:
+        settings["UV_SYSTEM_CERTS"] = "1"
     for line in shown.splitlines():  # global.index-url='...', or :env:.index-url='...', the stronger one later
         key, _, value = line.partition("=")
         name = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}.get(key.rpartition(".")[2])

@@ -62,7 +62,7 @@ def score(con: duckdb.DuckDBPyConnection, pairs: str, out: str, estimates: Estim
         f"""create or replace table {out} as
         with pair as (
             select p.record, p.person, f.source, f.phone, f.id_kind, f.id_head, f.id_end, f.village, f.town,
-                f.name as name, f.name_masked, f.sound, r.surname, r.name as their_name, r.household,
+                f.name, f.name_masked, f.sound, r.surname, r.household,
                 f."like", f.id_text, r.birth as their_birth,
                 name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
                     r.name, r.sound, r.shape, r.length) as name_level,
@@ -87,7 +87,7 @@ def score(con: duckdb.DuckDBPyConnection, pairs: str, out: str, estimates: Estim
         relatives as (select phone, count(*) as c from phone_household group by 1),
         weighed as (
             select pair.record, pair.person, name_level, id_level, phone_level, village_level, sex_level,
-                birth_level, name_masked, household, their_name, "like", {rounded}
+                birth_level, name_masked, household, "like", {rounded}
             from pair
             left join count_name cn on cn.value = pair.name
             left join count_sound cs on cs.value = pair.sound
@@ -109,7 +109,7 @@ def score(con: duckdb.DuckDBPyConnection, pairs: str, out: str, estimates: Estim
             select distinct w.record, w.person from weighed w
             join register m on m.household = w.household and m.n <> w.person and m.name like w."like"
             where w.name_masked and w.name_level = 'fits')
-        select w.* exclude (name_masked, household, their_name, "like"), round({total}, 3) as total,
+        select w.* exclude (name_masked, household, "like"), round({total}, 3) as total,
             t.person is not null as household_twin
         from weighed w left join twins t using (record, person)"""
     )

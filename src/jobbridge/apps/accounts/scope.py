@@ -77,18 +77,15 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS))
-        before = cursor.fetchone()
-        _set(values)
+        before = [value or "" for value in cursor.fetchone()]
+        cursor.execute(_SET, values)
         yield actor
         # A rolled-back transaction restores its settings by itself.
         if not connection.needs_rollback:
-            _set([value or "" for value in before])
+            cursor.execute(_SET, before)
 
 
-def _set(values: Iterable[str]) -> None:
-    with connection.cursor() as cursor:
-        for name, value in zip(SETTINGS, values, strict=True):
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+_SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 
 
 class ScopedQuerySet(models.QuerySet):

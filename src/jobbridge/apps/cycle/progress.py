@@ -16,6 +16,7 @@ from django.db import connection
 
 LOCK = 0x6A6F6262  # "jobb"
 INTERVAL = 0.3  # seconds between writes
+PATIENCE = 3.0  # seconds: the server frees the lock of a killed worker a moment after its end
 
 
 class CycleBusy(RuntimeError):
@@ -38,10 +39,17 @@ class Side:
             if key in {"dbname", "user", "password", "host", "port"}
         }
         with psycopg.connect(**parameters, autocommit=True) as link:
-            held = link.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
-            if not held or not held[0]:
-                raise CycleBusy("另一个进程正在运行每日循环，请等它结束。")
+            until = time.monotonic() + PATIENCE
+            while not cls._lock(link):
+                if time.monotonic() > until:
+                    raise CycleBusy("另一个进程正在运行每日循环，请等它结束。")
+                time.sleep(0.1)
             yield cls(link)
+
+    @staticmethod
+    def _lock(link: psycopg.Connection[Any]) -> bool:
+        row = link.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+        return bool(row and row[0])
 
     def write(self, stage_id: int, step: str, done: int, total: int) -> None:
         """Show how far a stage is."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.utils import timezone
 
-from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.casework.services import follow_groups
-from jobbridge.apps.cycle.models import StageName
-from jobbridge.apps.imports.models import BatchState, ImportBatch
-from jobbridge.apps.imports.services import merge_waiting, take_inbox
+from jobbridge.apps.cycle.models import CycleRun, StageName
+from jobbridge.apps.imports.inbox import take_inbox
+from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
+from jobbridge.apps.imports.services import merge
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.services import link_pending
 from jobbridge.apps.placements.delivery import deliver_day
@@ -37,12 +40,44 @@ class Stage:
 
 
 def intake(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """Take in the watched folder, then merge every batch that is ready."""
+    """Take in the watched folder, then merge every batch that is ready. A batch that fails stops no other."""
     progress("查看收件文件夹")
-    taken = take_inbox(actor=actor, folder=settings.INBOX, as_of=on, progress=progress)
-    counts = merge_waiting(actor=actor, progress=progress)
+    batches = take_inbox(actor=actor, folder=settings.INBOX, as_of=on, progress=progress)
+    with acting_as(actor):
+        known = {batch.pk for batch in batches}
+        ready = ImportBatch.objects.filter(state__in=[BatchState.VALIDATED, BatchState.MERGING])
+        batches += [batch for batch in ready.order_by("pk") if batch.pk not in known]
+    for at, batch in enumerate(batches, 1):
+        merge(actor=actor, batch=batch, now=timezone.now(), progress=_of_batch(progress, at, len(batches), batch))
+    with acting_as(actor):
+        return _intake_counts(CycleRun.objects.get(on=on))
+
+
+def _of_batch(progress: Report, at: int, total: int, batch: ImportBatch) -> Report:
+    return lambda step, done=0, of=0: progress(f"{at}/{total} {batch.file.name[:40]}：{step}", done, of)
+
+
+def _intake_counts(run: CycleRun) -> dict[str, Any]:
+    """What came in since the day's cycle began, and why rows were sent back."""
+    merged = ImportBatch.objects.filter(state=BatchState.MERGED, merged_at__gte=run.created_at)
+    counts: Counter[str] = Counter()
+    for batch in merged.order_by("pk"):
+        counts.update({key: value for key, value in batch.counts.items() if isinstance(value, int)})
+    refused = ImportRow.objects.filter(batch__in=merged, state__in=[RowState.REFUSED, RowState.CONFLICT])
+    reasons: Counter[str] = Counter()
+    for issues in refused.order_by("pk").values_list("issues", flat=True):
+        reasons.update({issue["code"] for issue in issues})
     waiting = ImportBatch.objects.filter(state=BatchState.MAPPING).count()
-    return {"files": len(taken), **counts, "need_mapping": waiting}
+    failed = ImportBatch.objects.filter(state=BatchState.FAILED).count()
+    names = ("created", "updated", "unchanged", "refused", "conflict")
+    return {
+        "batches": merged.count(),
+        "rows": counts["total"],
+        **{name: counts[name] for name in names},
+        "need_mapping": waiting,
+        "unreadable": failed,
+        "reasons": {code: n for code, n in reasons.most_common()},
+    }
 
 
 STAGES = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from jobbridge.apps.accounts.scope import system_actor
@@ -21,3 +22,11 @@ def run_cycle_job(day: str, started_by: str) -> str:
     except (StageFailed, CycleBusy) as error:
         return str(error)
     return "done"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="cycle", queueing_lock="take_up_stalled", pass_context=True)
+async def take_up_stalled(context: JobContext, timestamp: int) -> None:
+    """Put back what a killed worker had begun: the next worker goes on where it stopped."""
+    for job in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(job)

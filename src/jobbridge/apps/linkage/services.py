@@ -19,6 +19,17 @@ from jobbridge.engines.linkage import link
 Report = Callable[..., None]
 FETCH = 20_000
 
+STEPS = {
+    "normalise": "规范姓名与号码",
+    "validated ids": "证件号码比对",
+    "frequencies": "统计常见程度",
+    "rates": "估计差错率",
+    "scores": "逐对计分",
+    "propagation": "旁证再比",
+    "tables": "整理结果",
+    "done": "完成",
+}
+
 REGISTER = """
 SELECT p.id, p.name, p.id_sealed, c.phone_sealed, p.region_code, p.birth_date::text, p.sex, p.household_id
 FROM registry_person p LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
@@ -52,7 +63,7 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
                 ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
                 {3: "id", 4: "phone"},
             )
-            result = link(register, feed, progress=lambda step, done, total: progress(f"比对：{step}", done, total))
+            result = link(register, feed, progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total))
             progress("写入结果", 0, result.links.num_rows)
             _write(result.links, result.weights)
             report = {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}

@@ -43,6 +43,7 @@ class SendReport:
     receipts: int = 0
     replies: int = 0
     stopped: str = ""
+    busy: bool = False  # stopped because another process sends over this channel
 
 
 def deliver(
@@ -76,7 +77,7 @@ def send_due(
     report = SendReport()
     with _only_sender(channel.name) as alone:
         if not alone:
-            report.stopped = "另一个进程正在通过此通道发送，请等它结束"
+            report.stopped, report.busy = "另一个进程正在通过此通道发送，请等它结束", True
             return report
         run = _Run(actor=actor, channel=channel, now=now, clock=clock, report=report)
         recovered = claims.recover(actor=actor, channel=channel, now=now)

@@ -62,7 +62,8 @@ def seekers(on: date) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     types = {
         "person_id": pa.int64(), "household_id": pa.int64(), "tier": pa.int8(), "occupation_1": pa.string(),
         "occupation_2": pa.string(), "region_code": pa.string(), "travel": pa.string(),
-        "preferred_region": pa.string(), "age": pa.int16(), "sex": pa.string(), "education": pa.int8(), "health": pa.int8(),
+        "preferred_region": pa.string(), "age": pa.int16(), "sex": pa.string(), "education": pa.int8(),
+        "health": pa.int8(),
         "skills": pa.list_(pa.string()), "wage_floor": pa.int32(), "available_from": pa.date32(),
     }  # fmt: skip
     return _table(rows, types), {row["person_id"]: row for row in rows}

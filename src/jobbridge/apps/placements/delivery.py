@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time as pause
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.messaging.enums import Priority
 from jobbridge.apps.messaging.models import Inbound, Message
-from jobbridge.apps.messaging.sending import deliver
+from jobbridge.apps.messaging.sending import SendReport, deliver
 from jobbridge.apps.messaging.services import Draft, queue_many
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.services import answer
@@ -23,6 +24,7 @@ from jobbridge.apps.placements.services import answer
 Report = Callable[..., None]
 PLACE = "乡镇社保所"
 SHORTLIST_DAYS = 3
+TRIES = 4
 USUAL_TIME = time(9, 30)
 _CHOICE = re.compile(r"^[\s]*([1-3１-３])[\s。.、号]*$")
 
@@ -85,7 +87,7 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         queued = queue_many(actor=actor, drafts=drafts, now=now, progress=progress, total=len(drafts))
         shortlists = list(_employer_drafts(now))
         employers = queue_many(actor=actor, drafts=shortlists, now=now)
-    sent = deliver(actor=actor, now=now, listen=0.5 if settings.SMS_CHANNEL == "file" else 3.0, progress=progress)
+    sent = _send(actor, now, progress)
     with acting_as(actor):
         progress("跟踪推荐", 0, 0)
         _follow(on)
@@ -106,6 +108,17 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         "answers": answers,
         "unwritten": len(queued.refused) + len(employers.refused),
     }
+
+
+def _send(actor: Actor, now: datetime, progress: Report) -> SendReport:
+    """Send; the server frees the channel of a killed sender a moment after its end, so a busy one is asked again."""
+    listen = 0.5 if settings.SMS_CHANNEL == "file" else 3.0
+    for _ in range(TRIES):
+        sent = deliver(actor=actor, now=now, listen=listen, progress=progress)
+        if not sent.busy:
+            break
+        pause.sleep(1)
+    return sent
 
 
 def moment(on: date) -> datetime:

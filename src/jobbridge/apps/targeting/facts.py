@@ -17,6 +17,9 @@ SEEN_LAG = 3  # days between a journey and a job that may both be true
 # Work that the person runs on the family's own land; other spells are non-farm.
 FARM = "farm"
 
+# Rules name household categories in the words of the documents.
+CATEGORY_WORDS = " ".join(f"WHEN '{value}' THEN '{label}'" for value, label in HouseholdCategory.choices)
+
 
 def retirement_sql(birth: str, sex: str, on: str) -> str:
     """Months from the month of ``on`` to the own legal retirement month; the schedule is the kernel's."""
@@ -80,7 +83,7 @@ SELECT p.id AS person_id, p.household_id, p.region_code,
        WHEN NOT w.employed THEN 0 END AS months_continuous,
   coalesce(m.in_year, 0) AS months_cumulative,
   CASE WHEN w.employed THEN nullif(w.work_area, '')::int END AS work_area,
-  h.category AS household_category, h.risk_cleared,
+  CASE h.category {CATEGORY_WORDS} END AS household_category, h.risk_cleared,
   w.place_text, w.contradicted AND w.employed IS NULL AS contradicted,
   coalesce(nullif(w.work_area, '') IN ('3', '4'), w.away, false) AS away
 FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN work w ON w.person_id = p.id
@@ -91,9 +94,8 @@ FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN w
 def household_columns_sql(on: date) -> str:
     """A SELECT with one row a household and its own facts; the counts of its members come from the rules engine."""
     day = f"DATE '{on.isoformat()}'"
-    words = " ".join(f"WHEN '{value}' THEN '{label}'" for value, label in HouseholdCategory.choices)
     return f"""
-SELECT h.id AS household_id, h.region_code, h.residence, CASE h.category {words} END AS category, h.risk_cleared,
+SELECT h.id AS household_id, h.region_code, h.residence, CASE h.category {CATEGORY_WORDS} END AS category, h.risk_cleared,
   coalesce(h.relocated, false) AS relocated, v.last_visit, {day} - v.last_visit AS days_since_visit
 FROM registry_household h LEFT JOIN (
   SELECT household_id, max((at AT TIME ZONE 'Asia/Shanghai')::date) AS last_visit FROM casework_visit

@@ -110,9 +110,7 @@ def digest_of_inputs() -> str:
 def build_styles() -> None:
     for bundle, parts in STYLES.items():
         text = "\n".join((SOURCES / "css" / f"{part}.css").read_text(encoding="utf-8") for part in parts)
-        css = lightningcss.process_stylesheet(
-            text, filename=f"{bundle}.css", browsers_list=BROWSERS, minify=True
-        )
+        css = lightningcss.process_stylesheet(text, filename=f"{bundle}.css", browsers_list=BROWSERS, minify=True)
         (BUILD / f"{bundle}.css").write_text(css, encoding="utf-8")
 
 

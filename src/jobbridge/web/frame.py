@@ -58,9 +58,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         gettext_lazy("数据"),
         (
-            Entry("imports", gettext_lazy("导入中心"), "upload", CLERKS, also=("import", "import_mapping")),
+            Entry("imports", gettext_lazy("导入中心"), "upload", CLERKS, also=("import", "import_columns")),
             Entry("linkage", gettext_lazy("数据比对"), "database-search", CLERKS, count="pairs"),
-            Entry("cycle", gettext_lazy("每日循环"), "refresh", also=("cycle_stages",)),
+            Entry("cycle", gettext_lazy("每日循环"), "refresh"),
         ),
     ),
     (gettext_lazy("分析"), (Entry("indicators", gettext_lazy("指标看板"), "chart-bar"),)),
@@ -100,9 +100,7 @@ def waiting(actor: Actor) -> dict[str, Any]:
         return {
             "zero": households.filter(zero_employment=True).count(),
             "tasks": Task.objects.visible_to(actor).filter(state="open").count(),
-            "pairs": Link.objects.visible_to(actor)
-            .filter(zone=Zone.REVIEW, decision=Decision.PENDING)
-            .count(),
+            "pairs": Link.objects.visible_to(actor).filter(zone=Zone.REVIEW, decision=Decision.PENDING).count(),
             "as_of": latest,
         }
 

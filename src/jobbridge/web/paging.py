@@ -30,9 +30,7 @@ class Page:
         return len(self.rows)
 
 
-def page_of(
-    queryset: QuerySet[Any], *, order: Sequence[str], cursor: str = "", size: int = PAGE_SIZE
-) -> Page:
+def page_of(queryset: QuerySet[Any], *, order: Sequence[str], cursor: str = "", size: int = PAGE_SIZE) -> Page:
     """One page of `queryset` in `order`, starting behind (or, going back, before) the row the cursor names.
 
     `order` lists never-null fields in the notation of ``order_by``; the last must be unique. A cursor that

@@ -22,9 +22,7 @@ def with_work(persons: Iterable[Person]) -> list[Person]:
     spells = {spell.person_id: spell for spell in working.order_by("start")}
     stated = WorkStatement.objects.filter(person__in=keys).order_by("person_id", "-as_of", "-id")
     statements = {statement.person_id: statement for statement in stated.distinct("person_id")}
-    phones = dict(
-        ContactPoint.objects.filter(person__in=keys, primary=True).values_list("person_id", "phone_mask")
-    )
+    phones = dict(ContactPoint.objects.filter(person__in=keys, primary=True).values_list("person_id", "phone_mask"))
     for person in people:
         person.age = age_on(person.birth_date, today)
         person.letter = letters.get(person.pk, "")

@@ -32,8 +32,13 @@ def places_of(codes: Iterable[str]) -> dict[str, Place]:
     for code in codes:
         township = names.get(padded(code[:9]) if len(code) >= 9 else padded(code), "")
         is_village = len(prefix(code)) == 12
-        found[code] = Place(township, names.get(padded(code), "") if is_village else "")
+        found[code] = Place(township, everyday(names.get(padded(code), "")) if is_village else "")
     return found
+
+
+def everyday(name: str) -> str:
+    """A village as people call it: 拱桥村村民委员会 is 拱桥村, 亮水坪社区居民委员会 is 亮水坪社区."""
+    return name.removesuffix("村民委员会").removesuffix("居民委员会") or name
 
 
 def townships_of(actor: Actor) -> list[Area]:

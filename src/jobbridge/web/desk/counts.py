@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS = {
     "files": _("收到文件"),
-    "rows": _("读入行"),
+    "total": _("总行数"),
     "created": _("新增"),
     "updated": _("更新"),
     "unchanged": _("无变化"),
@@ -17,6 +17,8 @@ WORDS = {
     "conflict": _("待裁定"),
     "valid": _("待并入"),
     "dismissed": _("裁定不采用"),
+    "skipped": _("不是数据"),
+    "notes": _("有提示"),
     "need_mapping": _("待确认列"),
     "batches": _("并入批次"),
     "compared": _("新比对"),
@@ -60,11 +62,10 @@ WORDS = {
 
 
 def counts_in_words(counts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Word and number of every count that has a word; nested reports and technical figures are left out."""
+    """Word and number of every count that has a word, in the order of the words; technical figures are left out."""
     shown = []
-    for key, value in counts.items():
-        if key not in WORDS or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
-        text = f"{value * 100:.2f}%" if key == "gap" else f"{value:,.0f}"
-        shown.append((str(WORDS[key]), text))
+    for key, word in WORDS.items():
+        value = counts.get(key)
+        if isinstance(value, int | float):
+            shown.append((str(word), f"{value * 100:.2f}%" if key == "gap" else f"{value:,.0f}"))
     return shown

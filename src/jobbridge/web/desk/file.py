@@ -18,8 +18,8 @@ from jobbridge.apps.registry.models import Household, Person
 from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.web.access import CLERKS, STAFF, page_for
 from jobbridge.web.desk.ledger import describe
-from jobbridge.web.people import with_work
 from jobbridge.web.desk.story import story_of_household
+from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of
 
 
@@ -57,9 +57,7 @@ def _refused(request: HttpRequest, found: Household, why: str) -> HttpResponse:
     return redirect("desk:household", pk=found.pk)
 
 
-def _show(
-    request: HttpRequest, found: Household, *, assigned: bool = False, refusal: str = ""
-) -> HttpResponse:
+def _show(request: HttpRequest, found: Household, *, assigned: bool = False, refusal: str = "") -> HttpResponse:
     context = _file(request, found) | {"assigned": assigned, "refusal": refusal}
     return render(request, "desk/file.html#file" if request.htmx else "desk/file.html", context)
 

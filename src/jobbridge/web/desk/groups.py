@@ -51,9 +51,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "undecided": cached(
             request.actor,
             "groups:undecided",
-            lambda: HouseholdStatus.objects.visible_to(request.actor)
-            .filter(zero_employment__isnull=True)
-            .count(),
+            lambda: HouseholdStatus.objects.visible_to(request.actor).filter(zero_employment__isnull=True).count(),
         ),
     }
     fragment = wants_fragment(request, "list")

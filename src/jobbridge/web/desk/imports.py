@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +12,15 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jobbridge.apps.files.services import read
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.columns import kind_tables
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, Kind, RowState
+from jobbridge.apps.imports.services import ImportRefused
+from jobbridge.apps.imports.tasks import merge_job, stage_job
+from jobbridge.apps.linkage.models import FeedSource
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
 from jobbridge.web.paging import page_of
@@ -34,6 +37,8 @@ STEP_OF = {
     BatchState.CANCELLED: 0,
 }
 TO_SHOW = (RowState.REFUSED, RowState.CONFLICT)
+# Below this a file is read while the user waits (about 10,000 rows in a second); above it the worker does it.
+SMALL_FILE = 2**20
 
 
 @page_for(CLERKS)
@@ -55,19 +60,23 @@ def _receive(request: HttpRequest) -> HttpResponse:
     if upload is None:
         messages.error(request, _("请先选一个文件。"))
         return redirect("desk:imports")
-    if upload.size > settings.UPLOAD_LIMIT:
-        messages.error(
-            request, _("文件超过 {n} MB，请按乡镇拆开再传。").format(n=settings.UPLOAD_LIMIT // 2**20)
-        )
-        return redirect("desk:imports")
     kind = request.POST.get("kind", "")
-    found = services.receive(
-        actor=request.actor,
-        name=upload.name,
-        content=upload.read(),
-        as_of=_day(request.POST.get("as_of", "")) or timezone.localdate(),
-        kind=kind if kind in Kind.values else "",
-    )
+    try:
+        found = services.upload(
+            actor=request.actor,
+            name=upload.name,
+            content=upload.read(),
+            as_of=_day(request.POST.get("as_of", "")) or timezone.localdate(),
+            now=timezone.now(),
+            kind=kind if kind in Kind.values else None,
+        )
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:imports")
+    if upload.size <= SMALL_FILE:
+        services.stage(actor=request.actor, batch=found)
+    else:
+        stage_job.defer(batch_id=found.pk, user_id=request.user.pk)
     return redirect("desk:import", pk=found.pk)
 
 
@@ -86,26 +95,30 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(rows, order=("id",), cursor=request.GET.get("after", "")),
         "state": state,
         "tabs": [(code, RowState(code).label, found.counts.get(code, 0)) for code in TO_SHOW],
-        "busy": found.state == BatchState.MERGING,
-        "address": request.get_full_path(),
+        "busy": _at_work(found),
+        "open": found.state in services.OPEN_STATES,
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/import.html#list" if fragment else "desk/import.html", context)
 
 
+def _at_work(found: ImportBatch) -> bool:
+    """Whether a job of this batch waits or runs."""
+    names = (stage_job.name, merge_job.name)
+    jobs = ProcrastinateJob.objects.filter(task_name__in=names, status__in=("todo", "doing"))
+    return jobs.filter(args__batch_id=found.pk).exists()
+
+
 @page_for(CLERKS)
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """What each column is. A confirmed header is known from then on."""
+    """What the file and each of its columns is. A header matched by hand is known from then on."""
     found = _visible(request, pk)
     tables = kind_tables()
     if request.method == "POST":
-        services.confirm_columns(actor=request.actor, batch=found, sheets=_choices(request, found))
-        messages.success(request, _("列已确认，下次遇到同样的表头会自动认出。"))
-        return redirect("desk:import", pk=pk)
+        return _confirm(request, found)
     sheets = []
     for number, (name, layout) in enumerate(found.mapping.items()):
         table = tables.get(layout.get("kind") or found.kind)
-        headers = layout.get("headers", {})
         chosen = layout.get("columns", {})
         sheets.append(
             {
@@ -113,21 +126,50 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
                 "name": name,
                 "layout": layout,
                 "fields": sorted(table.labels.items(), key=lambda item: item[1]) if table else [],
-                "columns": [(index, text, chosen.get(index, "")) for index, text in headers.items()],
+                "columns": [
+                    (index, text, chosen.get(index, ""))
+                    for index, text in sorted(layout.get("headers", {}).items(), key=lambda item: int(item[0]))
+                ],
             }
         )
-    return render(request, "desk/import_columns.html", {"batch": found, "sheets": sheets, "kinds": Kind.choices})
+    context = {"batch": found, "sheets": sheets, "kinds": Kind.choices, "sources": FeedSource.choices}
+    return render(request, "desk/import_columns.html", context)
 
 
-def _choices(request: HttpRequest, found: ImportBatch) -> dict[str, dict[int, str]]:
-    """Sheet name to the field chosen for each column; columns left empty are not taken in."""
-    chosen: dict[str, dict[int, str]] = {}
+def _confirm(request: HttpRequest, found: ImportBatch) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    another = bool(kind) and kind != found.kind
+    source = request.POST.get("source", "")
+    try:
+        done = services.confirm_mapping(
+            actor=request.actor,
+            batch=found,
+            # Another kind has other fields: let the columns be found anew.
+            mapping={} if another else _choices(request, found),
+            kind=kind if another and kind in Kind.values else None,
+            source=source if source in FeedSource.values else None,
+        )
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:import_columns", pk=found.pk)
+    if done.state == BatchState.MAPPING:
+        messages.warning(request, done.message)
+        return redirect("desk:import_columns", pk=found.pk)
+    messages.success(request, _("列已确认，下次遇到同样的表头会自动认出。"))
+    return redirect("desk:import", pk=found.pk)
+
+
+def _choices(request: HttpRequest, found: ImportBatch) -> dict[str, dict[str, dict[str, str]]]:
+    """The field chosen for each column of each sheet; empty for one that is not taken in. Only what was changed."""
+    changed: dict[str, dict[str, dict[str, str]]] = {}
     for number, (name, layout) in enumerate(found.mapping.items()):
-        fields = {
-            int(index): request.POST.get(f"sheet-{number}-column-{index}", "") for index in layout.get("headers", {})
+        before = layout.get("columns", {})
+        given = {
+            index: request.POST.get(f"sheet-{number}-column-{index}", before.get(index, ""))
+            for index in layout.get("headers", {})
         }
-        chosen[name] = {index: field for index, field in fields.items() if field}
-    return chosen
+        changed[name] = {"columns": {i: value for i, value in given.items() if value != before.get(i, "")}}
+    return changed
 
 
 @require_POST
@@ -135,9 +177,47 @@ def _choices(request: HttpRequest, found: ImportBatch) -> dict[str, dict[int, st
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the good rows in."""
     found = _visible(request, pk)
-    services.merge_batch(actor=request.actor, batch=found)
-    messages.success(request, _("好的行已并入台账；退回的行请下载标注文件，改好再传。"))
+    if found.file.size > SMALL_FILE:
+        merge_job.defer(batch_id=found.pk, user_id=request.user.pk)
+        messages.success(request, _("文件较大，已交给后台并入，可以先去做别的。"))
+        return redirect("desk:import", pk=pk)
+    try:
+        done = services.merge(actor=request.actor, batch=found, now=timezone.now())
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:import", pk=pk)
+    if done.state == BatchState.MERGED:
+        messages.success(request, _("好的行已并入台账。退回的行请下载标注文件，改好再传。"))
+    else:
+        messages.warning(request, done.message)
     return redirect("desk:import", pk=pk)
+
+
+@require_POST
+@page_for(CLERKS)
+def decide(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """Settle a row that contradicts the ledger: take it in as it stands, or leave it out."""
+    found = _visible(request, pk)
+    waiting = get_object_or_404(ImportRow.objects.select_related("batch"), pk=row, batch=found)
+    accept = request.POST.get("accept") == "1"
+    try:
+        services.decide(actor=request.actor, row=waiting, accept=accept, now=timezone.now())
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已采用这一行。") if accept else _("已不采用这一行。"))
+    return redirect("desk:import", pk=pk)
+
+
+@require_POST
+@page_for(CLERKS)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the batch up before it is merged."""
+    try:
+        services.cancel(actor=request.actor, batch=_visible(request, pk))
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk:imports")
 
 
 @page_for(CLERKS)

@@ -126,9 +126,7 @@ def ledger_page(request: HttpRequest) -> dict[str, Any]:
 def describe(rows: list[HouseholdStatus]) -> None:
     """Give each row its place, broker, days since the last visit and next step: three queries a page."""
     places = places_of(row.region_code for row in rows)
-    brokers = dict(
-        Broker.objects.filter(active=True, region_code__in=places).values_list("region_code", "name")
-    )
+    brokers = dict(Broker.objects.filter(active=True, region_code__in=places).values_list("region_code", "name"))
     tasks: dict[int, Task] = {}
     open_tasks = Task.objects.filter(household__in=[row.household_id for row in rows], state="open")
     for task in open_tasks.order_by("urgency", "-due_on"):

@@ -18,9 +18,9 @@ from jobbridge.apps.linkage.models import Decision, FeedSource, Link, Zone
 from jobbridge.apps.linkage.services import decide as decide_pair
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
-from jobbridge.web.people import with_work
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
+from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of
 
 ORDER = ("-posterior", "id")

@@ -20,6 +20,7 @@ from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
 
 RAMP_STEPS = 5
+LONGEST_LABEL = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Tile:
     labourers: int
     rate: float | None
     step: str
+
+    @property
+    def label(self) -> str:
+        """The name where it fits, else its beginning; the tooltip has it all."""
+        return self.name if len(self.name) <= LONGEST_LABEL else self.name[: LONGEST_LABEL - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -137,9 +143,7 @@ def _tiles(actor: Actor, by_town: dict[str, dict[str, int]]) -> tuple[list[Tile]
     ramp = []
     if len(limits) > 1:
         ramp = [("0", f"< {limits[0]}%")]
-        ramp += [
-            (str(i), f"{low}–{high}%") for i, (low, high) in enumerate(zip(limits, limits[1:], strict=False), 1)
-        ]
+        ramp += [(str(i), f"{low}–{high}%") for i, (low, high) in enumerate(zip(limits, limits[1:], strict=False), 1)]
         ramp.append((str(len(limits)), f"≥ {limits[-1]}%"))
     return tiles, ramp
 
@@ -153,9 +157,33 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
         batches = ImportBatch.objects.visible_to(actor)
         meet = tasks.filter(kind="meet")
         lines = [
-            (True, "alert-triangle", _("零就业家庭待见面"), _("48 小时内必须入户"), meet.count(), "tasks", "?kind=meet"),
-            (False, "clock", _("走访任务已超期"), _("请催办或改派"), tasks.filter(due_on__lt=today).count(), "tasks", "?view=late"),
-            (False, "user-check", _("就业与意愿待核实"), _("未知不算“否”，先问清"), tasks.filter(kind="verify").count(), "tasks", "?kind=verify"),
+            (
+                True,
+                "alert-triangle",
+                _("零就业家庭待见面"),
+                _("48 小时内必须入户"),
+                meet.count(),
+                "tasks",
+                "?kind=meet",
+            ),
+            (
+                False,
+                "clock",
+                _("走访任务已超期"),
+                _("请催办或改派"),
+                tasks.filter(due_on__lt=today).count(),
+                "tasks",
+                "?view=late",
+            ),
+            (
+                False,
+                "user-check",
+                _("就业与意愿待核实"),
+                _("未知不算“否”，先问清"),
+                tasks.filter(kind="verify").count(),
+                "tasks",
+                "?kind=verify",
+            ),
             (
                 False,
                 "database-search",
@@ -176,7 +204,14 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
             ),
         ]
         return [
-            {"urgent": urgent, "icon": icon, "label": label, "note": note, "n": n, "url": reverse(f"desk:{view}") + query}
+            {
+                "urgent": urgent,
+                "icon": icon,
+                "label": label,
+                "note": note,
+                "n": n,
+                "url": reverse(f"desk:{view}") + query,
+            }
             for urgent, icon, label, note, n, view, query in lines
             if n
         ]

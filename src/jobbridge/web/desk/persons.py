@@ -19,10 +19,10 @@ from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
 from jobbridge.kernel.division import bounds
 from jobbridge.web.access import STAFF, page_for, wants_fragment
 from jobbridge.web.desk.ledger import Filters
-from jobbridge.web.people import with_work
 from jobbridge.web.desk.story import story_of_person
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import Page, page_of
+from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of, townships_of
 
 ORDER = ("region_code", "id")

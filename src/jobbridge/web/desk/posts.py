@@ -10,8 +10,8 @@ from django.utils import timezone
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.web.access import STAFF, page_for, wants_fragment
-from jobbridge.web.people import with_work
 from jobbridge.web.paging import page_of
+from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of
 
 ORDER = ("-openings", "id")
@@ -34,7 +34,9 @@ def posts(request: HttpRequest) -> HttpResponse:
     sums = {
         row["post"]: row
         for row in seen.values("post").annotate(
-            n=Count("id"), wanted=Count("id", filter=Q(state="interested")), placed=Count("id", filter=Q(state="placed"))
+            n=Count("id"),
+            wanted=Count("id", filter=Q(state="interested")),
+            placed=Count("id", filter=Q(state="placed")),
         )
     }
     for post in page:

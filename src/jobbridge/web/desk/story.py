@@ -56,11 +56,15 @@ def _cases(household: Household) -> Iterable[Event]:
 def _person_events(persons: Iterable[Person]) -> Iterable[Event]:
     names = {person.pk: person.name for person in persons}
     recommendations = (
-        Recommendation.objects.filter(person__in=names).select_related("post__employer").order_by("-state_on", "-score")
+        Recommendation.objects.filter(person__in=names)
+        .select_related("post__employer")
+        .order_by("-state_on", "-score")
     )
     for item in recommendations[:LENGTH]:
         text = _("{name}：{post} · 匹配度 {score} 分").format(
-            name=names[item.person_id], post=f"{item.post.employer.name} {item.post.title}", score=round(item.score / 100)
+            name=names[item.person_id],
+            post=f"{item.post.employer.name} {item.post.title}",
+            score=round(item.score / 100),
         )
         yield Event(item.state_on, _("岗位推荐"), item.get_state_display(), text)
     services = ServiceItem.objects.filter(person__in=names, state="done").exclude(kind="recommendation")

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from jobbridge.web.desk import (
+    cycle,
     file,
     groups,
     home,
+    imports,
     indicators,
     ledger,
     linkage,
@@ -29,7 +31,16 @@ urlpatterns = [
     path("posts/", posts.posts, name="posts"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("messages/", messages.messages_page, name="messages"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.batch, name="import"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<int:pk>/merge/", imports.merge, name="import_merge"),
+    path("imports/<int:pk>/rows/<int:row>/decide/", imports.decide, name="import_decide"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="import_cancel"),
+    path("imports/<int:pk>/marked/", imports.marked, name="import_marked"),
     path("linkage/", linkage.pairs, name="linkage"),
     path("linkage/<int:pk>/decide/", linkage.decide, name="linkage_decide"),
+    path("cycle/", cycle.cycle, name="cycle"),
+    path("cycle/run/", cycle.run, name="cycle_run"),
     path("indicators/", indicators.indicators, name="indicators"),
 ]

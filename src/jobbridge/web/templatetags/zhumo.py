@@ -82,18 +82,14 @@ def glyphs(marks: str) -> SafeString:
     known.sort(key=URGENT_FIRST.index)
     label = "、".join(f"{STATUS[mark][1]} {n} 人" for mark, n in Counter(known).items())
     shapes = format_html_join("", '<i class="glyph glyph-{}"></i>', ((STATUS[mark][0],) for mark in known))
-    return format_html(
-        '<span class="glyphs" role="img" aria-label="{}" title="{}">{}</span>', label, label, shapes
-    )
+    return format_html('<span class="glyphs" role="img" aria-label="{}" title="{}">{}</span>', label, label, shapes)
 
 
 @register.simple_tag
 def status(mark: str) -> SafeString:
     """Shape, colour and word of one status letter."""
     shape, word = STATUS.get(mark, STATUS["U"])
-    return format_html(
-        '<span class="status status-{}"><i class="glyph glyph-{}"></i>{}</span>', shape, shape, word
-    )
+    return format_html('<span class="status status-{}"><i class="glyph glyph-{}"></i>{}</span>', shape, shape, word)
 
 
 @register.inclusion_tag("desk/legend.html")
@@ -182,9 +178,9 @@ def gap(value: float) -> str:
 
 
 @register.filter
-def signed(value: float | Decimal) -> str:
-    """A change with its sign: +38, −38."""
-    return f"{int(value):+,}".replace("-", "−")
+def signed(value: float | Decimal, places: int = 0) -> str:
+    """A change with its sign: +38, −38, 0."""
+    return f"{value:+,.{places}f}".replace("-", "−") if value else "0"
 
 
 @register.filter

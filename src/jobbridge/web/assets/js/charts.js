@@ -45,7 +45,7 @@ function trend({ x, values, target, unit, target_label: targetLabel }) {
       },
       markLine: target == null ? undefined : {
         silent: true, symbol: "none", lineStyle: { color: "#8a6a2f", type: [4, 3], width: 1.25 },
-        label: { formatter: targetLabel, color: "#7a5c22", position: "insideEndTop", fontSize: 11 },
+        label: { formatter: targetLabel, color: "#7a5c22", position: "insideStartTop", fontSize: 11 },
         data: [{ yAxis: target }],
       },
     }],

@@ -59,6 +59,17 @@ def test_starting_a_running_server_changes_nothing(cluster):
     assert (cluster.start(), cluster.status().pid) == (url, pid)
 
 
+def test_the_server_keeps_nothing_of_its_callers_open(cluster):
+    cluster.stop()
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    cluster.start()
+    os.close(writing)
+    os.set_blocking(reading, False)
+    assert os.read(reading, 1) == b""  # the end: nobody holds the other side
+    os.close(reading)
+
+
 def test_data_and_address_outlive_a_killed_server(cluster):
     url = cluster.start()
     with psycopg.connect(url) as connection:

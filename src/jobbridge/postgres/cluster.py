@@ -26,7 +26,6 @@ from .place import cluster_directory, socket_directory
 START_ATTEMPTS = 4
 READY_SECONDS = 120  # recovery after a crash replays at most max_wal_size
 STOP_SECONDS = 60
-INHERITED_LOCK = 100  # a descriptor of the server's that nothing else uses
 LARGEST_LOG = 10 * 1024 * 1024
 
 
@@ -157,10 +156,10 @@ class Cluster:
                 process.remove_lock_files(self.data, self.sockets)
                 write_own_file(self.data, port=credentials.port, socket_directory=self.sockets, durable=self.durable)
                 begin = self._open_log()
-                pid = self._spawn(words, held)
+                self._spawn(words, held)
             finally:
                 os.close(held)
-            if self._comes_up(pid):
+            if self._comes_up():
                 return credentials
             said = self.log.read_text(errors="replace")[begin:].strip()[-2000:]
             if "Address already in use" in said:
@@ -183,24 +182,33 @@ class Cluster:
             give_to_owner_of_folder(self.log)
         return len(self.log.read_text(errors="replace"))
 
-    def _spawn(self, command: list[str], lock: int) -> int:
-        """Run the server in a session of its own, writing into the log and holding the lock; returns its number."""
-        output = str(self.log)
-        return os.posix_spawnp(
-            command[0],
-            command,
+    def _spawn(self, command: list[str], lock: int) -> None:
+        """Run the server in a session of its own, writing into the log and holding the lock.
+
+        A durable one is handed to init, so that no caller has a child it did not ask for. Nothing else of ours is
+        passed on: a caller's pipe or lock would stay open for as long as the server lives.
+        """
+        inherited = [int(name) for name in os.listdir("/proc/self/fd") if int(name) > 2]
+        child = os.posix_spawnp(
+            "setsid" if self.durable else command[0],
+            ["setsid", "--fork", *command] if self.durable else command,
             {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_APPEND, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_APPEND, 0),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
-                (os.POSIX_SPAWN_DUP2, lock, INHERITED_LOCK),
+                *((os.POSIX_SPAWN_CLOSE, number) for number in inherited if number != lock),
+                (os.POSIX_SPAWN_DUP2, lock, lock),  # onto itself: no longer closed when the program begins
             ],
-            setsid=True,
+            setsid=not self.durable,
         )
+        if self.durable:
+            os.waitpid(child, 0)
 
-    def _comes_up(self, pid: int) -> bool:
-        process.wait_until(lambda: self._is_ready() or _ended(pid), seconds=READY_SECONDS)
+    def _comes_up(self) -> bool:
+        process.wait_until(
+            lambda: self._is_ready() or not process.is_locked(self._server_lock), seconds=READY_SECONDS
+        )
         return self._is_ready()
 
     def _credentials(self) -> Credentials:
@@ -223,10 +231,3 @@ class Cluster:
             yield
         finally:
             os.close(descriptor)
-
-
-def _ended(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] != 0
-    except ChildProcessError:
-        return True

@@ -35,7 +35,7 @@ OPERATORS_FILE = "local.conf"
 
 def include_own_file(data: Path) -> None:
     """Once, after initdb: name our file in the main one, and after it the operator's, which begins empty."""
-    (data / OPERATORS_FILE).write_text("# Your own settings; they win over all others.\n")
+    _write(data / OPERATORS_FILE, "# Your own settings; they win over all others.\n")
     with (data / "postgresql.conf").open("a") as out:
         out.write(f"\ninclude '{OWN_FILE}'\ninclude_if_exists '{OPERATORS_FILE}'\n")
 
@@ -53,7 +53,13 @@ def write_own_file(data: Path, *, port: int, socket_directory: Path, durable: bo
         settings["dynamic_shared_memory_type"] = "mmap"
     lines = ["# Written at every start. Your own settings belong in " + OPERATORS_FILE]
     lines += [f"{name} = '{value}'" for name, value in settings.items()]
-    (data / OWN_FILE).write_text("\n".join(lines) + "\n")
+    _write(data / OWN_FILE, "\n".join(lines) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """The server's account must read what root writes here; the folder keeps everyone else out."""
+    path.write_text(text)
+    path.chmod(0o644)
 
 
 def _shared_memory() -> int:

@@ -46,6 +46,8 @@ def cluster_directory(home: Path) -> Path:
             directory.chmod(0o711 if account.switch else 0o700)
         except PermissionError as error:
             raise _foreign(Path(error.filename)) from None
+        except OSError as error:  # a read-only disk, a file in the way
+            raise PostgresError(f"{directory} cannot be created: {error.strerror}. Set JOBBRIDGE_HOME") from None
     if not os.access(directory, os.R_OK | os.W_OK):
         raise _foreign(directory)
     return directory.resolve()

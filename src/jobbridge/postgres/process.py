@@ -110,6 +110,15 @@ def take_over(data: Path, lock: Path) -> int | None:
     return None
 
 
+def is_locked(lock: Path) -> bool:
+    """Whether any server process lives."""
+    descriptor = os.open(lock, os.O_RDWR)
+    try:
+        return not _locks(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _locks(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -50,7 +50,9 @@ def make(n: int, m: int, openings: int, seed: int = 7) -> tuple[pa.Table, pa.Tab
     towns = np.array([f"{COUNTY}{100 + t:03d}" for t in range(TOWNS)])
     weight = rng.dirichlet(np.full(TOWNS, 3.0))
     places = pa.table({
-        "region_code": towns, "lon": 108.7 + rng.uniform(-0.4, 0.4, TOWNS), "lat": 30.9 + rng.uniform(-0.35, 0.35, TOWNS),
+        "region_code": towns,
+        "lon": 108.7 + rng.uniform(-0.4, 0.4, TOWNS),
+        "lat": 30.9 + rng.uniform(-0.35, 0.35, TOWNS),
     })  # fmt: skip
     household = np.cumsum(rng.random(n) < 0.45)
     zero = rng.random(household.max(initial=0) + 1) < 0.02

@@ -1,6 +1,9 @@
 """Person-job matching: k posts for every seeker, no post swamped, and a proof of how good the result is."""
 
+from .edges import legal_pairs
+from .explain import reasons
 from .parameters import Parameters, Weights
 from .run import MatchResult, match
+from .warm import warm
 
-__all__ = ["MatchResult", "Parameters", "Weights", "match"]
+__all__ = ["MatchResult", "Parameters", "Weights", "legal_pairs", "match", "reasons", "warm"]

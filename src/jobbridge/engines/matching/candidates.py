@@ -19,6 +19,8 @@ from .places import ANYWHERE, Places
 from .score import bits, lodging_points, nearness, occupation_points, place_points, skill_points, wage_points
 
 NO_POST = -1
+POST_BITS = 31
+LAST_POST = (1 << POST_BITS) - 1
 
 
 class Lists(NamedTuple):
@@ -51,15 +53,15 @@ def empty_lists(rows: int, size: int) -> Lists:
 @inlined
 def best_posts(
     i: int, seekers: Seekers, posts: Posts, places: Places, weights: Weights, beyond: int, price: NDArray[np.int32],
-    best: NDArray[np.int32], value: NDArray[np.int32], score: NDArray[np.int16],
+    keys: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """Fill ``best``, ``value`` (score minus price) and ``score`` with seeker i's top posts; return how many.
+    """Fill ``keys`` with seeker i's top posts by score minus price, best first; return how many.
 
-    ``beyond`` is the most that all terms but the occupation add up to. Of equal values the lower index stays.
-    The limits are those of ``legality.refusals``, written out on local arrays: inside this loop numba would
+    Each key is the value in the high bits and ``LAST_POST`` minus the post in the low ``POST_BITS``.
+    ``beyond`` is the most that all terms but the occupation add up to. The limits are those of ``legality.refusals``, written out on local arrays: inside this loop numba would
     count references to every array of a tuple it touches, which makes the scan fifty times slower.
     """
-    size = best.shape[0]
+    size = keys.shape[0]
     count = 0
     least = np.int64(-(1 << 40))
     first, second = seekers.occupation_1[i], seekers.occupation_2[i]
@@ -76,11 +78,14 @@ def best_posts(
         group = seekers.group_1[i] if turn == 0 else (seekers.group_2[i] if turn == 1 else 0)
         if group < 0:
             continue
-        for j in range(posts.group_start[group], posts.group_start[group + 1]):
-            if limits & refused[j] or wage_top[j] < wage_least or age < age_min[j] or age > age_max[j]:
-                continue
+        for row in range(posts.group_start[group], posts.group_start[group + 1]):
+            j = row & LAST_POST
             place = place_of[j]
-            if need[home, place] > travel or available > expires[j]:
+            # One branch for all: each alone would be mispredicted half of the time.
+            if (
+                (limits & refused[j] != 0) | (wage_top[j] < wage_least) | (age < age_min[j]) | (age > age_max[j])
+                | (need[home, place] > travel) | (available > expires[j])
+            ):  # fmt: skip
                 continue
             points = occupation_points(weights, nearness(first, second, occupation[j]))
             if points + beyond - price[j] <= least:
@@ -96,46 +101,54 @@ def best_posts(
             net = points - np.int64(price[j])
             if net <= least or (has_barred and is_barred(seekers.barred_start, seekers.barred, i, j)):
                 continue
+            # Value and post in one number: half of the moves while sorting.
+            key = net << POST_BITS | (LAST_POST - j)
             at = count if count < size else size - 1
-            while at > 0 and value[at - 1] < net:
-                value[at] = value[at - 1]
-                best[at] = best[at - 1]
-                score[at] = score[at - 1]
+            while at > 0 and keys[at - 1] < key:
+                keys[at] = keys[at - 1]
                 at -= 1
-            value[at] = net
-            best[at] = j
-            score[at] = points
+            keys[at] = key
             if count < size:
                 count += 1
             if count == size:
-                least = np.int64(value[size - 1])
+                least = keys[size - 1] >> POST_BITS
     return count
 
 
 @inlined
-def renew_list(i: int, lists: Lists, best: NDArray[np.int32], score: NDArray[np.int16], count: int) -> None:
-    """New list of seeker i, in place: what he holds, then the best found, then what the old list still has."""
+def renew_list(
+    i: int, lists: Lists, keys: NDArray[np.int64], count: int, price: NDArray[np.int32], old_post: NDArray[np.int32],
+    old_score: NDArray[np.int16],
+) -> None:  # fmt: skip
+    """New list of seeker i, in place: what he holds, then the best found, then what the old list still has.
+
+    ``old_post`` and ``old_score`` are scratch of the length of a list.
+    """
     size = lists.post.shape[1]
-    old_post, old_score = lists.post[i].copy(), lists.score[i].copy()
     held = lists.held[i]
     filled = 0
     for p in range(size):
+        old_post[p] = lists.post[i, p]
+        old_score[p] = lists.score[i, p]
         if (held >> np.uint64(p)) & np.uint64(1):
             lists.post[i, filled] = old_post[p]
             lists.score[i, filled] = old_score[p]
             filled += 1
-    for source in range(2):
-        for p in range(count if source == 0 else size):
-            j = best[p] if source == 0 else old_post[p]
-            if filled == size or j < 0:
-                break
-            known = False
-            for q in range(filled):
-                if lists.post[i, q] == j:
-                    known = True
-            if not known:
-                lists.post[i, filled] = j
-                lists.score[i, filled] = score[p] if source == 0 else old_score[p]
-                filled += 1
+    for place in range(count + size):
+        if filled == size:
+            break
+        if place < count:
+            j = LAST_POST - (keys[place] & LAST_POST)
+            points = (keys[place] >> POST_BITS) + price[j]
+        else:
+            j = np.int64(old_post[place - count])
+            points = np.int64(old_score[place - count])
+        known = j < 0
+        for q in range(filled):
+            known |= lists.post[i, q] == j
+        if not known:
+            lists.post[i, filled] = j
+            lists.score[i, filled] = points
+            filled += 1
     for p in range(filled, size):
         lists.post[i, p] = NO_POST

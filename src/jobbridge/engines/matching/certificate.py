@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .candidates import Lists, best_posts, renew_list
+from .candidates import POST_BITS, Lists, best_posts, renew_list
 from .columns import County, Posts, Seekers
 from .compiled import compiled, over_chunks
 from .parameters import Parameters, Weights
@@ -27,18 +27,17 @@ def _rescan(
     bonus: NDArray[np.int32], price: NDArray[np.int32], lists: Lists,
 ) -> int:  # fmt: skip
     size = lists.post.shape[1]
-    best = np.empty(size, np.int32)
-    value = np.empty(size, np.int32)
-    score = np.empty(size, np.int16)
+    keys = np.empty(size, np.int64)
+    old_post, old_score = np.empty(size, np.int32), np.empty(size, np.int16)
     bound = 0
     for i in range(low, high):
-        count = best_posts(i, seekers, posts, places, weights, beyond, price, best, value, score)
+        count = best_posts(i, seekers, posts, places, weights, beyond, price, keys)
         for r in range(min(count, bonus.shape[1])):
-            worth = value[r] + bonus[seekers.tier[i], r]
+            worth = (keys[r] >> POST_BITS) + bonus[seekers.tier[i], r]
             if worth <= 0:  # both parts fall with r: nothing better follows
                 break
             bound += worth
-        renew_list(i, lists, best, score, count)
+        renew_list(i, lists, keys, count, price, old_post, old_score)
     return bound
 
 

@@ -27,11 +27,11 @@ CHUNK_ROWS = 2048
 
 def _cached(function: Callable[..., Any]) -> Any:
     try:
-        kernel = njit(cache=True, nogil=True)(function)
+        kernel: Any = njit(cache=True, nogil=True)(function)
     except RuntimeError:  # no directory to cache in: slower to start, right all the same
         return njit(nogil=True)(function)
-    cache = kernel._cache
-    cache._cache_file = IndexDataCacheFile(cache.cache_path, cache._impl.filename_base, SOURCES)
+    cache, index = kernel._cache, cast(Any, IndexDataCacheFile)
+    cache._cache_file = index(cache.cache_path, cache._impl.filename_base, SOURCES)
     return kernel
 
 

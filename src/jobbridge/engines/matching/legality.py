@@ -88,10 +88,11 @@ def _count(
 
 @compiled
 def _detail(
-    rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places, counts: NDArray[np.int32]
-) -> None:
+    low: int, high: int, rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places,
+    counts: NDArray[np.int32],
+) -> None:  # fmt: skip
     """For each given seeker: posts that each limit removes [0] and that it alone removes [1]."""
-    for place in range(rows.shape[0]):
+    for place in range(low, high):
         i = rows[place]
         for group in range(posts.group_start.shape[0] - 1):
             near = group == 0 or group == seekers.group_1[i] or group == seekers.group_2[i]
@@ -127,9 +128,13 @@ def count_rejections(
 
 
 def detail_rejections(
-    rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places
+    rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places, threads: int
 ) -> NDArray[np.int32]:
     """Return int32 (rows, reasons, 2): posts that each limit removes, and that it alone removes."""
     counts = np.zeros((len(rows), len(REASONS), 2), np.int32)
-    _detail(rows, seekers, posts, places, counts)
+
+    def work(low: int, high: int) -> None:
+        _detail(low, high, rows, seekers, posts, places, counts)
+
+    over_chunks(work, len(rows), threads)
     return counts

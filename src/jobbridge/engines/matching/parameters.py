@@ -69,7 +69,9 @@ class Parameters:
     wage_percent : a post is refused when its top wage is below this percentage of the seeker's floor.
     notice_days : a seeker available later than this many days from the date of the run is not matched.
     general_labour : prefixes of the occupations open to every seeker.
-    list_size : posts kept in view for each seeker, at most 64.
+    list_size : posts kept in view for each seeker, at most 64. With fewer than about 50 the lists of a county
+        with many posts a seeker take three times the rounds to settle.
+    sampled_list_size : the same once prices are known from a sample, when 30 are enough.
     rounds : at most so many rounds of auction and rescan.
     step, last_step : price step of the early rounds and smallest price step, in points.
     sample_from : from so many seekers on, prices are first learnt on a sample.
@@ -86,9 +88,10 @@ class Parameters:
     wage_percent: int = 80
     notice_days: int = 30
     general_labour: tuple[str, ...] = GENERAL_LABOUR
-    list_size: int = 30
+    list_size: int = 60
+    sampled_list_size: int = 30
     rounds: int = 10
-    step: int = 200
+    step: int = 100
     last_step: int = 5
     sample_from: int = 50_000
     sample_share: float = 0.1
@@ -97,8 +100,8 @@ class Parameters:
     def __post_init__(self) -> None:
         if not 1 <= self.k <= 8:
             raise ValueError("k must be between 1 and 8")
-        if not self.k < self.list_size <= 64:
-            raise ValueError("list_size must be above k and at most 64")
+        if not all(self.k < size <= 64 for size in (self.list_size, self.sampled_list_size)):
+            raise ValueError("list sizes must be above k and at most 64")
         if not self.kappa > 0:
             raise ValueError("kappa must be above 0")
         if min(self.weights) < 0 or self.weights.largest > SCORE_MAX or self.weights.far_km == 0:

@@ -81,4 +81,5 @@ def _distances(homes: list[str], works: list[str], places: pa.Table | None) -> N
     dlon = here[:, None, 0] - there[None, :, 0]
     dlat = here[:, None, 1] - there[None, :, 1]
     chord = np.sin(dlat / 2) ** 2 + np.cos(here[:, None, 1]) * np.cos(there[None, :, 1]) * np.sin(dlon / 2) ** 2
-    return (2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(1, chord)))).astype(np.float32)
+    km: NDArray[np.float32] = (2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(1, chord)))).astype(np.float32)
+    return km

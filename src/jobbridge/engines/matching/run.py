@@ -43,8 +43,9 @@ class MatchResult:
         post_id, price (points: what a place in this post is worth to the last one in), capacity, candidates,
         openings; one row an open post, sorted by post_id.
     unserved
-        person_id, reason, posts (that this limit removes), only (that it alone removes); reason ``full`` counts
-        the legal posts, whose places went to others. One row a seeker without recommendation and reason.
+        Seekers without a recommendation: person_id, reason, posts, only. Without any legal post: one row for
+        each limit, with the posts that it removes and those that it alone removes. Otherwise one row with reason
+        ``full``: the legal posts, all of whose places went to others. Sorted by person_id.
     """
 
     recommendations: pa.Table
@@ -86,7 +87,7 @@ def match(
     recommendations, order = _recommendations(county, seekers, posts, solution, parameters)
     prices = _prices(county, posts, solution)
     report = _report(county, seekers, solution, parameters, legal, rejections, order, prices)
-    unserved = _unserved(county, seekers, solution, legal)
+    unserved = _unserved(county, seekers, solution, legal, threads)
     report["seconds"] = round(time.perf_counter() - started, 3)
     return MatchResult(recommendations, solution.gap, solution.bound, report, prices, unserved)
 
@@ -168,18 +169,21 @@ def _report(
     }
 
 
-def _unserved(county: County, seekers: pa.Table, solution: Solution, legal: NDArray[np.int32]) -> pa.Table:
-    """Why nothing: counts by reason for everyone without a recommendation."""
-    got = np.bincount(solution.seeker, minlength=len(legal))
-    rows = np.flatnonzero(got == 0)
-    counts = detail_rejections(rows, county.seekers, county.posts, county.places)
-    full = np.repeat(legal[rows][:, None, None], 2, axis=2).astype(np.int32)
-    counts = np.concatenate([counts, full], axis=1)
+def _unserved(
+    county: County, seekers: pa.Table, solution: Solution, legal: NDArray[np.int32], threads: int
+) -> pa.Table:
+    """Why nothing: the limits in the way of those without a legal post; the others met full posts."""
+    got = np.bincount(solution.seeker, minlength=len(legal)) > 0
+    stuck, crowded = np.flatnonzero(~got & (legal == 0)), np.flatnonzero(~got & (legal > 0))
+    counts = detail_rejections(stuck, county.seekers, county.posts, county.places, threads)
     at, reason = np.nonzero(counts[:, :, 0])
+    full = np.full(len(crowded), len(REASONS))
+    rows, reason_of = np.concatenate([stuck[at], crowded]), np.concatenate([reason, full])
+    order = np.lexsort((reason_of, rows))
     names = pa.array([*REASONS, "full"], pa.string())
     return pa.table({
-        "person_id": column_of(seekers, "person_id", county.seeker_row[rows[at]]),
-        "reason": names.take(pa.array(reason, pa.int64())),
-        "posts": pa.array(counts[at, reason, 0], pa.int32()),
-        "only": pa.array(counts[at, reason, 1], pa.int32()),
+        "person_id": column_of(seekers, "person_id", county.seeker_row[rows[order]]),
+        "reason": names.take(pa.array(reason_of[order], pa.int64())),
+        "posts": pa.array(np.concatenate([counts[at, reason, 0], legal[crowded]])[order], pa.int32()),
+        "only": pa.array(np.concatenate([counts[at, reason, 1], legal[crowded]])[order], pa.int32()),
     })  # fmt: skip

@@ -60,7 +60,7 @@ def occupation_points(weights: Weights, near: int) -> int:
 @inlined
 def place_points(weights: Weights, away: bool, preferred: bool, tabulated: int) -> int:
     """Points for the place: where the seeker wants to go, else as tabulated (near home, or elsewhere)."""
-    return weights.preferred if away and preferred else np.int64(tabulated)
+    return weights.preferred if away and preferred else int(tabulated)
 
 
 @inlined
@@ -69,7 +69,7 @@ def wage_points(weights: Weights, wanted: int, slope: int, middle: int) -> int:
     half = weights.wage // 2
     if middle < 0:
         return half
-    points = half + ((np.int64(middle) - wanted) * slope >> WAGE_SHIFT)
+    points = half + ((int(middle) - wanted) * slope >> WAGE_SHIFT)
     return min(weights.wage, max(0, points))
 
 
@@ -79,13 +79,13 @@ def bits(word: Any) -> int:
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
     word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    return int((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @inlined
 def skill_points(weights: Weights, have: int, asked: int) -> int:
     """Share of the skills asked for; half of the points where none is asked for."""
-    return weights.skill * have // np.int64(asked) if asked > 0 else weights.skill // 2
+    return weights.skill * have // int(asked) if asked > 0 else weights.skill // 2
 
 
 @inlined

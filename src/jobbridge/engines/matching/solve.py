@@ -26,7 +26,8 @@ Progress = Callable[[str, int, int], None]
 # Odd multipliers spread consecutive numbers evenly over 32 bits: a sample without a random generator, the
 # same on every machine and every run.
 SEEKER_SPREAD, POST_SPREAD = 2_654_435_761, 2_246_822_519
-SAMPLE_ROUNDS, SAMPLE_STEP, SAMPLE_LAST_STEP = 5, 1000, 200
+# Prices good enough to choose lists by: 5 % of the score, at coarse steps.
+SAMPLE_ROUNDS, SAMPLE_STEP, SAMPLE_LAST_STEP, SAMPLE_TOLERANCE = 8, 1000, 200, 0.05
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def solve(county: County, parameters: Parameters, progress: Progress | None = No
     price = np.zeros(len(county.posts.capacity), np.int32)
     if len(county.seekers.age) >= parameters.sample_from and len(price):
         price = _sample_prices(county, parameters, threads, progress)
+        parameters = replace(parameters, list_size=parameters.sampled_list_size)
     return _rounds(county, parameters, threads, price, progress, "rounds")
 
 
@@ -150,7 +152,9 @@ def _sample_prices(
     small = county._replace(
         seekers=_take(county.seekers, rows), posts=county.posts._replace(capacity=capacity)
     )
-    coarse = replace(parameters, rounds=SAMPLE_ROUNDS, step=SAMPLE_STEP, last_step=SAMPLE_LAST_STEP)
+    coarse = replace(
+        parameters, rounds=SAMPLE_ROUNDS, step=SAMPLE_STEP, last_step=SAMPLE_LAST_STEP, tolerance=SAMPLE_TOLERANCE
+    )
     price = _rounds(small, coarse, threads, np.zeros(len(capacity), np.int32), progress, "sample").price
     for group in range(len(county.posts.group_start) - 1):
         inside = slice(county.posts.group_start[group], county.posts.group_start[group + 1])

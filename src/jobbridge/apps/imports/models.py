@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Scoped
 from jobbridge.apps.files.models import StoredFile
@@ -37,6 +38,7 @@ class RowState(models.TextChoices):
     UPDATED = "updated", "更新"
     UNCHANGED = "unchanged", "无变化"
     DISMISSED = "dismissed", "裁定不采用"
+    SKIPPED = "skipped", "不是数据"
 
 
 class ImportBatch(Scoped):
@@ -54,7 +56,7 @@ class ImportBatch(Scoped):
     counts = models.JSONField("计数", default=dict)
     message = models.CharField("说明", max_length=300, blank=True)
     merged_rows = models.PositiveIntegerField("已并入行", default=0)  # checkpoint for a run that was killed
-    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    created_at = models.DateTimeField("创建时间", default=timezone.now)
     created_by = models.CharField("创建人", max_length=60)
     merged_at = models.DateTimeField("并入时间", null=True)
 

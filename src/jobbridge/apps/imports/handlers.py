@@ -1,0 +1,76 @@
+"""Who takes in which kind of sheet. The apps above register their handlers when they start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.imports.fields import Field
+from jobbridge.apps.imports.places import PlaceBook, WorkPlaces
+from jobbridge.apps.imports.tables import Table
+
+
+class Fate(NamedTuple):
+    """What became of a row: a ``RowState`` and the record it went into."""
+
+    state: str
+    target: int | None = None
+
+
+@dataclass
+class Context:
+    """What a handler needs to know about the import at hand."""
+
+    actor: Actor
+    county: str
+    as_of: date
+    today: date
+    places: PlaceBook
+    work_places: WorkPlaces
+    source: str = ""  # the agency of a feed
+    region_code: str = ""  # area the batch was handed in for
+    batch_id: int = 0
+    source_id: int = 0  # SourceRecord; 0 while staging
+    forced: bool = False  # a person decided: conflicts are over
+    seen: dict[Any, tuple[str, int]] = field(default_factory=dict)  # keys met in this file -> sheet, row number
+    memory: dict[str, Any] = field(default_factory=dict)  # what a handler remembers from row to row
+
+    def first_seen(self, key: Any, table: Table, row: int) -> str:
+        """"" when ``key`` is new in this file, else the words for where it stood before."""
+        here = (table.sheet, table.numbers[row])
+        sheet, number = self.seen.setdefault(key, here)
+        if (sheet, number) == here:
+            return ""
+        return f"第{number}行" if sheet == table.sheet else f"工作表“{sheet}”第{number}行"
+
+
+class Handler(Protocol):
+    """Takes in one kind of sheet."""
+
+    def fields(self, context: Context) -> tuple[Field, ...]:
+        """The fields with their parsers."""
+
+    def check(self, table: Table, context: Context) -> None:
+        """Judge rows by the file alone: places, duplicates, what contradicts itself."""
+
+    def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
+        """Judge good rows against the ledger: what needs a person's decision becomes a conflict."""
+
+    def merge(self, table: Table, rows: Sequence[int], context: Context) -> dict[int, Fate]:
+        """Write the good rows, inside the caller's transaction; the same rows again change nothing."""
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Make ``handler`` responsible for ``kind``."""
+    _handlers[kind] = handler
+
+
+def handler_of(kind: str) -> Handler:
+    """The handler of a kind; KeyError for a kind nobody takes."""
+    return _handlers[kind]

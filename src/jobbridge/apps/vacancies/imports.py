@@ -1,0 +1,228 @@
+"""Posts that employers hand in, with the employers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from jobbridge.apps.accounts.sealing import sealer
+from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.imports.fields import Bad, Field, full_date, phones, short, whole, words, yuan, yuan_range
+from jobbridge.apps.imports.handlers import Context, Fate, register
+from jobbridge.apps.imports.models import Kind, RowState
+from jobbridge.apps.imports.places import UnknownPlace
+from jobbridge.apps.imports.tables import Table
+from jobbridge.apps.imports.upserts import Upsert, run
+from jobbridge.apps.vacancies.rules import NO_LIMIT, SEX_LAW, age_range, post_key, sex_limit
+from jobbridge.kernel import credit_code, phone
+from jobbridge.kernel.text import squeeze
+
+EMPLOYER = Upsert(
+    table="employers_employer",
+    keys=("credit_code",),
+    texts=("name", "place_code", "industry", "contact_name", "phone_mask"),
+    values=("phone_sealed",),
+)
+POST = Upsert(
+    table="vacancies_post",
+    keys=("key",),
+    texts=("place_text",),
+    values=(),
+    decided=("employer_id", "title", "place_code", "openings", "wage_min", "wage_max", "age_min", "age_max",
+             "sex_limit", "limit_ground", "education_min", "health_min", "skills", "lodging", "shift", "expires_on"),
+    once=("occupation", "state"),
+)
+VALID_DAYS = 90  # a post without an end is taken to be open for a quarter
+EDUCATION = {
+    **dict.fromkeys(("小学", "小学及以上"), 1), **dict.fromkeys(("初中", "初中及以上", "初中以上"), 2),
+    **dict.fromkeys(("高中", "中专", "高中及以上", "中专及以上", "高中以上", "中专/高中", "高中/中专"), 3),
+    **dict.fromkeys(("大专", "专科", "大专及以上", "大专以上"), 4), **dict.fromkeys(("本科", "本科及以上"), 5),
+}
+HEALTH = {"轻体力": 1, "一般": 1, "轻": 1, "普通": 1, "重体力": 2, "重": 2, "较重": 2, "健康": 1, "身体健康": 1}
+LODGING = {
+    **dict.fromkeys(("是", "包住", "包吃住", "包食宿", "提供", "提供食宿", "提供住宿", "有"), True),
+    **dict.fromkeys(("否", "不包住", "不包", "自理", "食宿自理", "包吃", "无", "不提供"), False),
+}
+
+
+def register_handlers() -> None:
+    """Called when the app starts."""
+    register(Kind.POSTS, Posts())
+
+
+def _coded(text: str, table: dict[str, Any], free: Any, message: str) -> Any:
+    plain = squeeze(text)
+    if plain in NO_LIMIT and plain not in table:
+        return free
+    found = table.get(plain)
+    return Bad("not_listed", message) if found is None else found
+
+
+def _credit_code(text: str) -> str | Bad:
+    code = credit_code.clean(text)
+    return code if credit_code.is_valid(code) else Bad("credit_code", "统一社会信用代码不对，请核对18位代码")
+
+
+def _sex(text: str) -> str | Bad:
+    found = sex_limit(squeeze(text))
+    return Bad("not_listed", "性别要求只能填“不限”“男”或“女”") if found is None else found
+
+
+def _ages(text: str) -> tuple[int, int] | Bad:
+    return age_range(squeeze(text)) or Bad("age", "年龄要求认不出，请写成 18-55")
+
+
+class Posts:
+    """One post a row; the employer is found by its credit code, else by its name."""
+
+    def fields(self, context: Context) -> tuple[Field, ...]:
+        """Employer, post, and what it asks for."""
+        return (
+            Field("employer", short(80), required=True),
+            Field("credit_code", _credit_code),
+            Field("employer_industry", short(40), soft=True),
+            Field("contact_name", short(40), soft=True),
+            Field("contact_phone", phones, soft=True),
+            Field("post_number", short(40), soft=True),
+            Field("title", short(60), required=True),
+            Field("place_code", short(12), soft=True),
+            Field("work_place", short(80)),
+            Field("openings", partial(whole, low=1, high=100_000), required=True),
+            Field("wage", yuan_range),
+            Field("wage_min", yuan),
+            Field("wage_max", yuan),
+            Field("age", _ages),
+            Field("age_min", partial(whole, low=14, high=90)),
+            Field("age_max", partial(whole, low=14, high=90)),
+            Field("sex_limit", _sex),
+            Field("limit_ground", short(120)),
+            Field("education", partial(_coded, table=EDUCATION, free=0, message="学历要求认不出"), soft=True),
+            Field("health", partial(_coded, table=HEALTH, free=1, message="体力要求认不出"), soft=True),
+            Field("skills", words, soft=True),
+            Field("lodging", partial(_coded, table=LODGING, free=False, message="请填“是”或“否”"), soft=True),
+            Field("shift", short(20), soft=True),
+            Field("expires_on", full_date, soft=True),
+        )
+
+    def check(self, table: Table, context: Context) -> None:
+        """Employer, place, wage, and limits that the law allows."""
+        names = {table.get("employer", row) for row in table.good() if not table.get("credit_code", row)}
+        known = dict(Employer.objects.filter(name__in=names).values_list("name", "credit_code"))
+        size = len(table)
+        table.values.update({"_code": [""] * size, "_place": [""] * size, "_key": [""] * size})
+        for row in table.good():
+            code = table.get("credit_code", row) or known.get(table.get("employer", row), "")
+            place = self._place(table, row, context)
+            if not code:
+                table.refuse(row, "credit_code", "credit_code_missing", "缺少统一社会信用代码，也没有登记过这个单位")
+            elif not place:
+                table.refuse(row, "work_place", "place_unknown", "工作地点认不出，请写到县，如 浙江省义乌市")
+            elif fault := self._limits(table, row):
+                table.refuse(row, *fault)
+            else:
+                number = table.get("post_number", row) or ""
+                key = post_key(code, number, table.get("title", row), place)
+                table.values["_code"][row], table.values["_place"][row] = code, place
+                table.values["_key"][row] = key
+                if before := context.first_seen(key, table, row):
+                    table.refuse(row, "title", "duplicate_post", f"与{before}是同一单位、同一地点的同名岗位")
+
+    def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
+        """Nothing: the employer's word is the newest."""
+
+    def merge(self, table: Table, rows: Sequence[int], context: Context) -> dict[int, Fate]:
+        """Employers first, then their posts."""
+        good = table.good(rows)
+        codes = table.values["_code"]
+        employers = {codes[row]: self._employer(table, row, context) for row in reversed(good)}
+        sealed = dict(
+            Employer.objects.filter(credit_code__in=employers).values_list("credit_code", "phone_sealed")
+        )
+        at = EMPLOYER.columns.index("phone_sealed")
+        for code, values in employers.items():
+            # Sealing the same phone twice gives two blobs: keep the one that is there.
+            if (old := sealed.get(code)) and values[at]:
+                if sealer().open(bytes(old), "phone") == values[at]:
+                    values[at] = bytes(old)
+                    continue
+            values[at] = sealer().seal(values[at], "phone") if values[at] else None
+        ids = {
+            code: pk
+            for code, (pk, _) in zip(employers, run(EMPLOYER, list(employers.values())), strict=True)
+        }
+        merged = run(POST, [self._post(table, row, ids[codes[row]], context) for row in good])
+        return {row: Fate(RowState(state), pk) for row, (pk, state) in zip(good, merged, strict=True)}
+
+    def _employer(self, table: Table, row: int, context: Context) -> list[Any]:
+        numbers = table.get("contact_phone", row)
+        number = numbers[0] if numbers else ""
+        return [
+            table.values["_code"][row], table.get("employer", row), "",
+            table.get("employer_industry", row) or "", table.get("contact_name", row) or "",
+            phone.mask(number), number, context.as_of, context.source_id,
+        ]
+
+    def _post(self, table: Table, row: int, employer: int, context: Context) -> list[Any]:
+        def get(name: str, default: Any) -> Any:
+            value = table.get(name, row)
+            return default if value is None else value
+
+        low, high = self._wages(table, row)
+        young, old = self._ages(table, row)
+        return [
+            table.values["_key"][row], get("work_place", ""), employer, get("title", ""),
+            table.values["_place"][row], get("openings", 1), low, high, young, old, get("sex_limit", ""),
+            get("limit_ground", ""), get("education", 0), get("health", 1), list(get("skills", ())),
+            get("lodging", False), get("shift", ""),
+            get("expires_on", context.as_of + timedelta(days=VALID_DAYS)), "", "active",
+            context.as_of, context.source_id,
+        ]
+
+    def _wages(self, table: Table, row: int) -> tuple[int, int]:
+        both = table.get("wage", row) or (table.get("wage_min", row), table.get("wage_max", row))
+        low = both[0] or both[1] or 0
+        return low, both[1] or low
+
+    def _ages(self, table: Table, row: int) -> tuple[int, int]:
+        low, high = table.get("age", row) or (16, 65)
+        return table.get("age_min", row) or low, table.get("age_max", row) or high
+
+    def _limits(self, table: Table, row: int) -> tuple[str, str, str] | None:
+        low, high = self._wages(table, row)
+        if not low:
+            return "wage", "wage_missing", "缺少月薪"
+        if low > high:
+            return "wage_max", "wage_order", "月薪上限低于下限"
+        young, old = self._ages(table, row)
+        if young < 16:
+            return "age_min", "age_child", "不得招用未满16周岁的未成年人（《劳动法》第十五条）"
+        if old < young:
+            return "age_max", "age_order", "年龄上限低于下限"
+        if table.get("sex_limit", row) and not table.get("limit_ground", row):
+            return "sex_limit", "sex_limit_without_ground", SEX_LAW
+        return None
+
+    def _place(self, table: Table, row: int, context: Context) -> str:
+        """12-digit code: county-level from the name, township-level inside the own county."""
+        code = table.get("place_code", row) or ""
+        if code.isdecimal() and len(code) in (6, 9, 12):
+            return code.ljust(12, "0")
+        text = table.get("work_place", row) or ""
+        cache = context.memory.setdefault("post_places", {})
+        if text not in cache:
+            cache[text] = self._find_place(text, context)
+        return cache[text]
+
+    def _find_place(self, text: str, context: Context) -> str:
+        found = context.work_places.find(text)
+        own = not found or found == context.county
+        if own:
+            rest = text.split(context.places.name)[-1] if context.places.name else text
+            for attempt in (context.places.find_in_address, context.places.town_code):
+                try:
+                    return attempt(rest)
+                except UnknownPlace:
+                    continue
+        return found.ljust(12, "0") if found else ""

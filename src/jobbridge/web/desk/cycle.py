@@ -94,6 +94,7 @@ def _stages(run: CycleRun | None) -> list[dict[str, Any]]:
                 "state_label": record.get_state_display() if record else StageState.PENDING.label,
                 "seconds": seconds,
                 "counts": counts_in_words(record.counts) if record else [],
+                "gap": record.counts.get("gap") if record else None,
                 "record": record,
             }
         )

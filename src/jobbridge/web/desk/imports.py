@@ -49,7 +49,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = ImportBatch.objects.visible_to(request.actor).select_related("file", "marked")
     page = page_of(rows, order=("-id",), cursor=request.GET.get("after", ""))
     for item in page:
-        item.words = counts_in_words(item.counts)
+        item.words = counts_in_words(item.counts, zeros=False)
     context = {"page": page, "kinds": Kind.choices, "today": timezone.localdate()}
     fragment = wants_fragment(request, "list")
     return render(request, "desk/imports.html#list" if fragment else "desk/imports.html", context)
@@ -91,7 +91,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": found,
         "step": STEP_OF[BatchState(found.state)],
         "steps": STEPS,
-        "words": counts_in_words(found.counts),
+        "words": counts_in_words(found.counts, zeros=False),
         "page": page_of(rows, order=("id",), cursor=request.GET.get("after", "")),
         "state": state,
         "tabs": [(code, RowState(code).label, found.counts.get(code, 0)) for code in TO_SHOW],

@@ -19,7 +19,6 @@ from jobbridge.apps.targeting.models import HouseholdStatus, LabourStatus, Perso
 from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
 
-RAMP_STEPS = 5
 LONGEST_LABEL = 4
 
 
@@ -123,29 +122,36 @@ def _compute(actor: Actor) -> Overview:
 
 
 def _tiles(actor: Actor, by_town: dict[str, dict[str, int]]) -> tuple[list[Tile], list[tuple[str, str]]]:
-    """Townships by falling rate, in five steps of equally many townships."""
+    """Townships by falling rate; those above zero in four steps of equally many townships."""
     figures = []
     for area in townships_of(actor):
         counts = by_town.get(area.prefix, {})
         labourers = sum(counts.values())
         figures.append((area, counts.get("S", 0), labourers, share(counts.get("S", 0), labourers)))
-    rates = sorted(rate for *_rest, rate in figures if rate is not None)
-    limits = sorted({round(rates[len(rates) * i // RAMP_STEPS], 1) for i in range(1, RAMP_STEPS)}) if rates else []
+    rates = sorted(rate for *_rest, rate in figures if rate)
+    quarters = {round(rates[len(rates) * i // 4], 1) for i in (1, 2, 3)} if rates else set()
+    limits = sorted(quarters - {0.0})
 
     def step(rate: float | None) -> str:
-        return "none" if rate is None else str(sum(rate >= limit for limit in limits))
+        """The colour: none known, none seeking, then one to four."""
+        if rate is None:
+            return "none"
+        return str(1 + sum(rate >= limit for limit in limits)) if rate else "0"
 
     tiles = [
         Tile(area.prefix, area.name, seeking, labourers, rate, step(rate))
         for area, seeking, labourers, rate in figures
     ]
     tiles.sort(key=lambda tile: (tile.rate is None, -(tile.rate or 0), tile.code))
-    ramp = []
-    if len(limits) > 1:
-        ramp = [("0", f"< {limits[0]}%")]
-        ramp += [(str(i), f"{low}–{high}%") for i, (low, high) in enumerate(zip(limits, limits[1:], strict=False), 1)]
-        ramp.append((str(len(limits)), f"≥ {limits[-1]}%"))
-    return tiles, ramp
+    return tiles, _key(limits)
+
+
+def _key(limits: list[float]) -> list[tuple[str, str]]:
+    """What each colour step stands for."""
+    if not limits:
+        return []
+    middle = [f"{low}–{high}%" for low, high in zip(limits, limits[1:], strict=False)]
+    return [(str(at), text) for at, text in enumerate(["0", f"< {limits[0]}%", *middle, f"≥ {limits[-1]}%"])]
 
 
 def to_do(actor: Actor) -> list[dict[str, Any]]:

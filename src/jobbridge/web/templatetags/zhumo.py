@@ -1,4 +1,4 @@
-"""Tags and filters of the 朱墨 interface: icons, figures, status glyphs, small charts, links that keep the filters."""
+"""Tags and filters of the 朱墨 interface: icons, figures, status glyphs, small charts, links."""
 
 from __future__ import annotations
 

@@ -6,59 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-WORDS = {
-    "files": "收到文件",
-    "batches": "批次",
-    "rows": "读取行",
-    "created": "新增",
-    "updated": "更新",
-    "unchanged": "无变化",
-    "refused": "有误退回",
-    "conflict": "待裁定",
-    "need_mapping": "待确认列",
-    "compared": "本次比对",
-    "auto": "自动确认",
-    "review": "待人工核对",
-    "unmatched": "未比中",
-    "decided": "已人工核对",
-    "returnees": "返乡人员",
-    "labourers": "劳动力",
-    "away": "在外务工",
-    "local": "就近就业",
-    "seeking": "有意愿未就业",
-    "not_willing": "无就业意愿",
-    "to_verify": "待核实",
-    "zero_households": "零就业家庭",
-    "zero_unknown": "零就业待核实户",
-    "monitored": "监测户",
-    "entered": "新进群体",
-    "left": "退出群体",
-    "opened": "新建个案",
-    "tasks": "新派走访",
-    "to_watch": "转入观察",
-    "cleared": "清零",
-    "back": "复发",
-    "active_zero": "在办零就业",
-    "active_seeking": "在办求职",
-    "open_tasks": "待办走访",
-    "seekers": "求职人员",
-    "posts": "在招岗位",
-    "recommendations": "推荐",
-    "reached": "得到推荐",
-    "without_legal_post": "无合适岗位",
-    "posts_short_of_candidates": "缺人岗位",
-    "classified": "新归类岗位",
-    "queued": "入发件箱",
-    "sent": "已发送",
-    "delivered": "已送达",
-    "failed": "发送失败",
-    "waiting": "未到时间",
-    "suppressed": "退订或超限",
-    "no_phone": "无手机号",
-    "opted_out": "新退订",
-    "employers": "用工单位",
-    "figures": "指标值",
-}
+from jobbridge.apps.cycle.words import WORDS
+
+from jobbridge.apps.imports.labels import issue_label
 
 
 def width(text: str) -> int:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
@@ -50,6 +51,9 @@ def intake(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     for at, batch in enumerate(batches, 1):
         merge(actor=actor, batch=batch, now=timezone.now(), progress=_of_batch(progress, at, len(batches), batch))
     with acting_as(actor):
+        # The later stages join what has just been loaded; without fresh statistics their plans are guesses.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         return _intake_counts(CycleRun.objects.get(on=on))
 
 

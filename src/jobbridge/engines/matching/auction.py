@@ -170,8 +170,8 @@ def auction(
     """
     lists.held[:] = 0
     lists.filled[:] = 0
-    # A heap longer than the number of seekers would only cost memory.
-    capacity = np.minimum(capacity, len(tier)).astype(np.int32)
+    # A longer heap would only cost memory; one more than there are seekers, or it would count as full.
+    capacity = np.minimum(capacity, len(tier) + 1).astype(np.int32)
     # Tier by tier, best first: the first prices are then close to the last ones.
     order = np.lexsort((-lists.score[:, 0], tier)).astype(np.int32)
     price = np.zeros(len(capacity), np.int32)

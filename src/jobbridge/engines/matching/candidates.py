@@ -58,7 +58,9 @@ def best_posts(
     """Fill ``keys`` with seeker i's top posts by score minus price, best first; return how many.
 
     Each key is the value in the high bits and ``LAST_POST`` minus the post in the low ``POST_BITS``.
-    ``beyond`` is the most that all terms but the occupation add up to. The limits are those of ``legality.refusals``, written out on local arrays: inside this loop numba would
+    ``beyond`` is the most that all terms but the occupation add up to.
+
+    The limits are those of ``legality.refusals``, written out on local arrays: inside this loop numba would
     count references to every array of a tuple it touches, which makes the scan fifty times slower.
     """
     size = keys.shape[0]

@@ -210,6 +210,16 @@ def _towns(codes: pa.ChunkedArray, name: str) -> list[str]:
     return towns
 
 
+def _counties(codes: pa.ChunkedArray, name: str) -> NDArray[np.int32]:
+    """Six-digit county codes as numbers, ``NO_REGION`` where none is named."""
+    known: dict[str | None, int] = {None: NO_REGION}
+    for code in codes.unique().drop_null().to_pylist():
+        if not re.fullmatch("[0-9]{6}", code):
+            raise ValueError(f"{name} {code!r} must have 6 digits")
+        known[code] = int(code)
+    return np.array([known[code] for code in codes.to_pylist()], np.int32)
+
+
 def _skill_masks(have: pa.ChunkedArray, want: pa.ChunkedArray) -> tuple[int, list[NDArray[np.uint64]]]:
     """One bit for each skill that some post asks for: masks of the seekers and of the posts, (rows, words)."""
     known = pc.unique(pc.drop_null(pc.list_flatten(want).cast(pa.string())))
@@ -280,7 +290,6 @@ def _seekers(
     available = np.where(available > _day(on) + parameters.notice_days, FAR_DAY + 1, available)
     occupations = [pack_occupations(table[name], name) for name in ("occupation_1", "occupation_2")]
     group_1, group_2 = (_group(code, groups) for code in occupations)
-    preferred = [NO_REGION if code is None else int(code[:6]) for code in table["preferred_region"].to_pylist()]
     return Seekers(
         occupation_1=occupations[0],
         occupation_2=occupations[1],
@@ -290,7 +299,7 @@ def _seekers(
         age=_numbers(table["age"], "age", None, 0, 150).astype(np.int16),
         travel=_choices(table["travel"], "travel", TRAVEL, None).astype(np.int8),
         home=home.astype(np.int32),
-        preferred=np.array(preferred, np.int32),
+        preferred=_counties(table["preferred_region"], "preferred_region"),
         wage_least=(-(-floor * parameters.wage_percent // 100)).astype(np.int32),
         wage_wanted=wanted,
         # 30 % above the wanted wage earns all points of the term, 30 % below none.

@@ -35,7 +35,7 @@ def reasons(row: Mapping[str, Any], seeker: Mapping[str, Any], post: Mapping[str
 
     Returns
     -------
-    Short phrases in Chinese, such as ``["同工种", "距家约6公里", "月薪3800-4500，高于您的期望", "包住", "不足：无叉车证"]``.
+    Short phrases in Chinese, such as 同工种 / 距家约6公里 / 月薪3800-4500，高于您的期望 / 包住 / 不足：无叉车证.
     """
     phrases = [NEARNESS_WORDS[row["nearness"]], _place(row), _wage(seeker["wage_floor"], post)]
     if post["lodging"]:

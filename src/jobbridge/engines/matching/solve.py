@@ -83,7 +83,7 @@ def solve(county: County, parameters: Parameters, progress: Progress | None = No
     if len(county.seekers.age) >= parameters.sample_from and len(price):
         price = _sample_prices(county, parameters, threads, progress)
         parameters = replace(parameters, list_size=parameters.sampled_list_size)
-    return _rounds(county, parameters, threads, price, progress, "rounds")
+    return _rounds(county, parameters, threads, price, progress, "竞价验证")
 
 
 def _rounds(
@@ -155,7 +155,7 @@ def _sample_prices(
     coarse = replace(
         parameters, rounds=SAMPLE_ROUNDS, step=SAMPLE_STEP, last_step=SAMPLE_LAST_STEP, tolerance=SAMPLE_TOLERANCE
     )
-    price = _rounds(small, coarse, threads, np.zeros(len(capacity), np.int32), progress, "sample").price
+    price = _rounds(small, coarse, threads, np.zeros(len(capacity), np.int32), progress, "抽样定价").price
     for group in range(len(county.posts.group_start) - 1):
         inside = slice(county.posts.group_start[group], county.posts.group_start[group + 1])
         seen = capacity[inside] > 0

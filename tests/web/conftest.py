@@ -1,0 +1,137 @@
+"""A county of two townships with a household in each, taken through the day, and the people who sign in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.casework.services import follow_groups
+from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.imports.models import ImportBatch
+from jobbridge.apps.indicators.services import compute_day
+from jobbridge.apps.linkage.models import FeedRecord, Link
+from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.targeting.services import refresh
+from jobbridge.apps.vacancies.models import Post
+from tests.factories import (
+    DAY,
+    make_areas,
+    make_broker,
+    make_household,
+    make_person,
+    make_phone,
+    make_source,
+    make_spell,
+    make_statement,
+    make_user,
+)
+
+TEST = system_actor("test")
+HERE, THERE = "500235001001", "500235002001"
+PHONE = "16400001111"
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(settings):
+    """No figures kept from another test, a static folder to serve from, and passwords that hash quickly."""
+    cache.clear()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def county(db):
+    """Two zero-employment households in two townships, one more at work, and a doubtful pair and a post."""
+    with acting_as(TEST):
+        make_areas()
+        users = {
+            "county": make_user("county", Role.COUNTY, "500235000000"),
+            "leader": make_user("leader", Role.LEADER, "500235000000"),
+            "town": make_user("town", Role.TOWNSHIP, "500235001000"),
+            "neighbour": make_user("neighbour", Role.TOWNSHIP, "500235002000"),
+            "broker": make_user("broker", Role.BROKER, HERE),
+            "stranger": make_user("stranger", Role.BROKER, THERE),
+            "employer": make_user("employer", Role.EMPLOYER),
+        }
+        make_broker(HERE, "于丽林")
+        household = make_household(HERE, "覃平国")
+        person = make_person(household, "覃平国")
+        make_phone(person, PHONE)
+        make_statement(person, employed=False, willing=True, wishes=["缝纫工"], wage_floor=3500)
+        other = make_household(THERE, "梁磊磊")
+        seeker = make_person(other, "梁磊磊")
+        make_statement(seeker, employed=False, willing=True)
+        working = make_household(HERE, "韩林光")
+        make_spell(make_person(working, "韩林光"), DAY.replace(month=1), monthly_wage=5200)
+        for step in (refresh, follow_groups, compute_day):
+            step(on=DAY, actor=TEST, progress=lambda *args: None)
+        post = make_post()
+        run = MatchRun.objects.create(
+            on=DAY, seekers=2, posts=1, recommendations=2, gap=0.0, report={}, finished_at="2026-11-21T08:00+08:00"
+        )
+        for who in (person, seeker):
+            Recommendation.objects.create(
+                run=run, person=who, post=post, region_code=who.region_code, rank=1, score=8600, terms={},
+                reasons=["意向工种相符"], state_on=DAY,
+            )  # fmt: skip
+        link = make_pair(person)
+    return SimpleNamespace(
+        users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link
+    )
+
+
+def make_post() -> Post:
+    source = make_source()
+    employer = Employer.objects.create(name="样例服饰", credit_code="99" + "0" * 16, source=source, as_of=DAY)
+    return Post.objects.create(
+        key="p1", employer=employer, title="缝纫车工", place_code="500235", place_text="云阳县", openings=5,
+        wage_min=3200, wage_max=5200, expires_on=DAY.replace(year=2030), source=source, as_of=DAY,
+    )  # fmt: skip
+
+
+def make_pair(person) -> Link:
+    from jobbridge.apps.files.services import store
+
+    stored = store(actor=TEST, name="铁路.csv", content=b"x")
+    batch = ImportBatch.objects.create(
+        kind="feed", file=stored, as_of=DAY, region_code="500235000000", created_by=TEST.key
+    )
+    record = FeedRecord.objects.create(
+        batch=batch, source="railway", content_hash=b"1", name="覃平果", id_mask=person.id_mask,
+        region_code=person.region_code, seen_on=DAY, direction="home",
+    )  # fmt: skip
+    return Link.objects.create(
+        record=record, person=person, region_code=person.region_code, posterior=0.7, zone="review",
+        candidates=[{"person_id": person.pk, "posterior": 0.7}],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def signed_in(county):
+    """``signed_in("town")`` is a browser in which that user is signed in."""
+
+    def client(name: str) -> Client:
+        browser = Client()
+        with acting_as(TEST):
+            browser.force_login(county.users[name])
+        return browser
+
+    return client
+
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def fragment():
+    """``fragment(client, url, "list")`` is what htmx gets when it asks for the part with this id."""
+
+    def get(client: Client, url: str, target: str):
+        return client.get(url, HTTP_HX_TARGET=target, **HTMX)
+
+    return get

@@ -22,6 +22,8 @@ def register_handlers() -> None:
 class Brokers:
     """One broker a village; another name means that the village has a new one."""
 
+    tables = ("brokers_broker",)
+
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Who, where, and the phone."""
         return (

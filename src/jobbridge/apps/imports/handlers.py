@@ -48,7 +48,9 @@ class Context:
 
 
 class Handler(Protocol):
-    """Takes in one kind of sheet."""
+    """Takes in one kind of sheet. ``tables`` are those it writes."""
+
+    tables: tuple[str, ...]
 
     def fields(self, context: Context) -> tuple[Field, ...]:
         """The fields with their parsers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +14,7 @@ from wolfxl.styles import Font, PatternFill
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.files import services as files
 from jobbridge.apps.imports.models import ImportBatch, ImportRow, RowState
-from jobbridge.apps.imports.reading import Sheet, read
+from jobbridge.apps.imports.reading import Sheet
 from jobbridge.apps.imports.tables import Table
 
 HEADER = "问题"
@@ -23,11 +22,12 @@ AUTHOR = "就业桥"
 REFUSED = "FFFFC7CE"  # the row was not taken in
 NOTED = "FFFFEB9C"  # the row was taken in without this cell
 WAITING = "FFFFD8A8"  # the row waits for a decision
+Mark = tuple[str, int, str, list[dict[str, Any]]]  # sheet, row number, row state, issues
 _COLOURS = {RowState.REFUSED: REFUSED, RowState.CONFLICT: WAITING}
 _WORDS = {RowState.REFUSED: "未并入：", RowState.CONFLICT: "待裁定："}
 
 
-def refresh(batch: ImportBatch, tables: Iterable[Table], *, actor: Actor) -> None:
+def refresh(batch: ImportBatch, sheets: list[Sheet], tables: Iterable[Table], *, actor: Actor) -> None:
     """Make the marked workbook of a batch from its rows on record; none when nothing is marked.
 
     Sets ``batch.marked``; the caller saves.
@@ -42,7 +42,7 @@ def refresh(batch: ImportBatch, tables: Iterable[Table], *, actor: Actor) -> Non
         batch.marked = None
         return
     headers = {table.sheet[:60]: table.layout.header_row for table in tables}
-    content = mark(files.read(batch.file), batch.file.name, marks, headers)
+    content = mark(files.read(batch.file), sheets, marks, headers)
     batch.marked = files.store(actor=actor, name=marked_name(batch.file.name), content=content)
 
 
@@ -51,21 +51,18 @@ def marked_name(name: str) -> str:
     return f"{name.rsplit('.', 1)[0][:180]}-标注.xlsx"
 
 
-def mark(
-    content: bytes, name: str, marks: Iterable[tuple[str, int, str, list[dict[str, Any]]]], headers: dict[str, int]
-) -> bytes:
+def mark(content: bytes, sheets: list[Sheet], marks: Iterable[Mark], headers: dict[str, int]) -> bytes:
     """The workbook with its bad rows marked.
 
     Parameters
     ----------
-    content, name
-        The file as it came. A csv or xls comes back as xlsx with the same cells.
+    content, sheets
+        The file as it came, and as it was read. A csv or xls comes back as xlsx with the same cells.
     marks
         (sheet, row number, row state, issues) of every row to mark.
     headers : dict
         Sheet -> number of its header row.
     """
-    sheets = read(content, name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "marked.xlsx"
         if content.startswith(b"PK"):

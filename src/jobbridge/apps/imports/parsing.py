@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
@@ -112,7 +112,7 @@ def context_of(batch: ImportBatch, *, actor: Actor, source: str = "", source_id:
         county=settings.COUNTY_CODE,
         as_of=batch.as_of,
         # The later of both: a county may load last month's file, and a demo day may lie ahead of the clock.
-        today=max(uploaded, batch.as_of) + timedelta(days=0),
+        today=max(uploaded, batch.as_of),
         places=PlaceBook.load(settings.COUNTY_CODE),
         work_places=WorkPlaces.load(),
         source=source or batch.source,
@@ -150,7 +150,8 @@ def _blank_map(sheet: Sheet, kind: str) -> SheetMap:
         if filled > best[0]:
             best = (filled, number, cells)
     headers = {column: cell[:80] for column, cell in enumerate(best[2]) if cell}
-    return SheetMap(kind=kind, header_row=best[1], headers=headers, missing=missing_fields(kind, set()) if kind else [])
+    missing = missing_fields(kind, set()) if kind else []
+    return SheetMap(kind=kind, header_row=best[1], headers=headers, missing=missing)
 
 
 def _question(maps: dict[str, SheetMap], source: str) -> str:

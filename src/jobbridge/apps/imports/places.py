@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db import connection
 
 from jobbridge.apps.areas.models import Area, AreaAlias
 from jobbridge.kernel.division import bounds, padded
@@ -14,15 +17,27 @@ _VILLAGE_END = re.compile(
     r"(?<=.)(社区居民委员会|社区居委会|居民委员会|居委会|村民委员会|村委会|社区村|社区|行政村|村)$"
 )
 _TOWN_END = re.compile(r"(?<=..)(街道办事处|办事处|街道|民族乡|镇|乡)$")
-_COUNTY_END = re.compile(r"(?<=..)(各族自治县|自治县|自治州|自治区|特别行政区|地区|新区|林区|盟|省|市|县|区|旗)$")
+_COUNTY_END = re.compile(
+    r"(?<=..)(各族自治县|自治县|自治州|自治区|特别行政区|地区|新区|林区|盟|省|市|县|区|旗)$"
+)
 _CODE = re.compile(r"[0-9]{12}")
-# The names of the people behind an autonomous county or prefecture, left out in everyday names: 恩施土家族苗族 -> 恩施.
+# The peoples in the name of an autonomous place, left out in everyday names: 恩施土家族苗族 -> 恩施.
 _PEOPLES = re.compile(r"(?<=..)(?:[\u4e00-\u9fff]{1,3}族)+$")
 SUGGESTIONS = 3
 
 
 class UnknownPlace(ValueError):
     """No such village here; the message suggests the nearest names."""
+
+
+def _stamp() -> tuple[object, ...]:
+    """Something that changes whenever a division or an alias is added, renamed or removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT (count(*), sum(hashtext(code || name)))::text FROM areas_area),"
+            " (SELECT (count(*), sum(hashtext(name || code || area_id)))::text FROM areas_areaalias)"
+        )
+        return cursor.fetchone()
 
 
 def village_core(name: str) -> str:
@@ -53,7 +68,12 @@ class PlaceBook:
 
     @classmethod
     def load(cls, county: str) -> PlaceBook:
-        """Everything of the county (six digits) from the database."""
+        """Everything of the county (six digits), read again when the division tables change."""
+        return cls._read(county, _stamp())
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def _read(cls, county: str, stamp: tuple[object, ...]) -> PlaceBook:
         own = Area.objects.filter(code=padded(county)).values_list("name", flat=True).first()
         book = cls(county, own or "")
         low, high = bounds(county)
@@ -180,7 +200,12 @@ class WorkPlaces:
 
     @classmethod
     def load(cls) -> WorkPlaces:
-        """From the division table."""
+        """From the division table, read again when it changes."""
+        return cls._read(_stamp())
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def _read(cls, stamp: tuple[object, ...]) -> WorkPlaces:
         places = cls()
         for code, name in Area.objects.filter(level__lte=3).values_list("code", "name"):
             short = short_name(name)

@@ -28,6 +28,7 @@ from jobbridge.apps.imports.parsing import Layout, Parsed, context_of, lay_out, 
 from jobbridge.apps.imports.reading import Unreadable
 from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.tables import parse as parse_columns
+from jobbridge.apps.imports.upserts import keep_statistics
 
 CHUNK = 5_000
 Progress = Callable[[str, int, int], None]
@@ -89,7 +90,7 @@ def stage(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
         if layout:
             parsed = parse(batch, layout, actor=actor)
             _judge(batch, parsed)
-            marking.refresh(batch, parsed.tables, actor=actor)
+            marking.refresh(batch, layout.sheets, parsed.tables, actor=actor)
         batch.save()
     return batch
 
@@ -159,7 +160,10 @@ def merge(
     with acting_as(actor):
         batch = _locked(batch, actor)
         if batch.state == BatchState.MERGING:
-            _finish(batch, parsed, actor, now)
+            _finish(batch, now)
+            # After a restart the tables know only the later chunks; the rows on record know them all.
+            marking.refresh(batch, layout.sheets, parsed.tables, actor=actor)
+            batch.save()
     return batch
 
 
@@ -237,6 +241,7 @@ def _merge_chunk(batch: ImportBatch, parsed: Parsed, actor: Actor) -> ImportBatc
             handler = handler_of(table.layout.kind)
             handler.adjudicate(table, rows, parsed.context)
             written.append((table, rows, handler.merge(table, rows, parsed.context)))
+            keep_statistics(*handler.tables)
         counts = fates.record(batch, written)
         if batch.merged_rows == 0:
             batch.counts = {"total": parsed.total}
@@ -252,16 +257,13 @@ def _merge_chunk(batch: ImportBatch, parsed: Parsed, actor: Actor) -> ImportBatc
     return batch
 
 
-def _finish(batch: ImportBatch, parsed: Parsed, actor: Actor, now: datetime) -> None:
+def _finish(batch: ImportBatch, now: datetime) -> None:
     batch.state, batch.merged_at = BatchState.MERGED, now
     batch.counts["valid"] = sum(batch.counts.get(state, 0) for state in OUTCOMES)
     if not batch.counts.get(RowState.CREATED) and not batch.counts.get(RowState.UPDATED):
         batch.message = "与台账一致，没有变化" if batch.counts["valid"] else "没有可并入的行"
     else:
         batch.message = ""
-    # After a restart the tables know only the later chunks' conflicts; the rows on record know them all.
-    marking.refresh(batch, parsed.tables, actor=actor)
-    batch.save()
 
 
 def _counted(counts: Counter[str], outcomes: tuple[str, ...]) -> dict[str, int]:
@@ -333,7 +335,8 @@ def _take_in(batch: ImportBatch, row: ImportRow, actor: Actor) -> Any:
 
 def _locked(batch: ImportBatch, actor: Actor) -> ImportBatch:
     assert transaction.get_connection().in_atomic_block
-    return ImportBatch.objects.visible_to(actor).select_for_update(of=("self",)).select_related("file").get(pk=batch.pk)
+    rows = ImportBatch.objects.visible_to(actor).select_related("file").select_for_update(of=("self",))
+    return rows.get(pk=batch.pk)
 
 
 def _area_of(actor: Actor) -> str:

@@ -13,7 +13,9 @@ from jobbridge.apps.imports.models import RowState
 from jobbridge.apps.imports.reading import Numeric, Sheet
 from jobbridge.kernel import citizen_id
 
-_TOTAL = re.compile(r"^(合\s*计|小\s*计|总\s*计|共\s*计|合计.*|总计.*|小计.*|填表人.*|制表.*|审核人.*|备注[:：].*|注[:：].*)$")
+_TOTAL = re.compile(
+    r"^(合\s*计|小\s*计|总\s*计|共\s*计|合计.*|总计.*|小计.*|填表人.*|制表.*|审核人.*|备注[:：].*|注[:：].*)$"
+)
 _SEQUENCE = re.compile(r"[0-9]{1,6}")
 
 

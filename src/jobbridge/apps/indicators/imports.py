@@ -42,6 +42,8 @@ def amount(text: str) -> Decimal | Bad:
 class Targets:
     """One indicator of one area in one year a row."""
 
+    tables = ("indicators_target",)
+
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Indicator, year, area, value."""
         return (

@@ -70,6 +70,8 @@ def source_code(text: str) -> str | Bad:
 class Feed:
     """One sighting a row. The same row again, in whatever file, is the same record."""
 
+    tables = ("linkage_feedrecord",)
+
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Whatever an agency tells of a person."""
         return (

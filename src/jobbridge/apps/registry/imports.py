@@ -69,6 +69,8 @@ class AboutPersons:
 class Employment(AboutPersons):
     """Periods of work, one a row; a person may have several."""
 
+    tables = ("registry_employmentspell",)
+
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Identity and work."""
         return self.identity_fields(context) + work_fields(context)
@@ -120,6 +122,8 @@ class Employment(AboutPersons):
 
 class Survey(AboutPersons):
     """Answers about willingness, one row a person."""
+
+    tables = ("registry_workstatement", "registry_contactpoint")
 
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Identity and answers."""

@@ -117,7 +117,8 @@ def merge_memberships(members: Iterable[Member], as_of: date, source_id: int) ->
         )
         changed = {person for (person,) in cursor.fetchall()}
         cursor.execute(
-            "INSERT INTO registry_membership (person_id, household_id, relation, region_code, start, as_of, source_id)"
+            "INSERT INTO registry_membership"
+            " (person_id, household_id, relation, region_code, start, as_of, source_id)"
             " SELECT n.person_id, n.household_id, n.relation, n.region_code, %s, %s, %s FROM stage_member n"
             " WHERE NOT EXISTS (SELECT 1 FROM registry_membership m WHERE m.person_id = n.person_id"
             ' AND m."end" IS NULL) RETURNING person_id',
@@ -188,7 +189,8 @@ UPDATE registry_contactpoint c SET "primary" = true, as_of = %(as_of)s, source_i
 FROM stage_contact n JOIN registry_contactpoint o ON o.person_id = n.person_id AND o.phone_index = n.phone_index
 WHERE c.id = o.id AND n."primary" AND (NOT c."primary" OR %(as_of)s > c.as_of)
   AND (%(as_of)s, %(source)s) >= (c.as_of, c.source_id)
-  AND NOT EXISTS (SELECT 1 FROM registry_contactpoint p WHERE p.person_id = c.person_id AND p."primary" AND p.id <> c.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM registry_contactpoint p WHERE p.person_id = c.person_id AND p."primary" AND p.id <> c.id)
 RETURNING c.person_id, o."primary"
 """
 _ADD = """

@@ -1,4 +1,4 @@
-"""What sheets report about a person's work and wishes: fields, judgement, rows to write. Used by every kind of sheet."""
+"""What sheets report about a person's work and wishes: fields, judgement, rows to write. Shared by the kinds."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def wish_fields(context: Context) -> tuple[Field, ...]:
     """Columns about willingness, wishes and needs."""
     return (
         Field("employed", one_of(EMPLOYED, "就业状态"), soft=True),
-        Field("willing", one_of(WILLING, "就业意愿")),
+        Field("willing", one_of(WILLING, "就业意愿"), soft=True),
         Field("reluctance", lambda text: reluctance(squeeze(text)), soft=True),
         Field("travel", one_of(TRAVEL, "意向地区"), soft=True),
         Field("preferred_place", short(60), soft=True),
@@ -128,7 +128,11 @@ def judge_spells(
 
 
 def write_spells(
-    table: Table, placed: Mapping[int, Placed], people: Mapping[int, int], regions: Mapping[int, str], context: Context
+    table: Table,
+    placed: Mapping[int, Placed],
+    people: Mapping[int, int],
+    regions: Mapping[int, str],
+    context: Context,
 ) -> dict[int, str]:
     """Store judged periods. Gives the state of each row's record."""
     final: dict[tuple[int, date], int] = {}  # two rows may tell of the same spell; the later one counts

@@ -46,6 +46,8 @@ _SETTLEMENT_KIND = "settlement"
 class Roster:
     """One row a person, with the household they belong to."""
 
+    tables = ("registry_household", "registry_person", "registry_membership", "registry_contactpoint")
+
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Identity, place, household, what is known of the person, and work and wishes where the sheet has them."""
         read_id = partial(id_number, today=context.today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -74,8 +75,16 @@ def _ages(text: str) -> tuple[int, int] | Bad:
     return age_range(squeeze(text)) or Bad("age", "年龄要求认不出，请写成 18-55")
 
 
+def _demands(table: Table, row: int) -> tuple[Any, ...]:
+    names = ("wage", "wage_min", "wage_max", "age", "age_min", "age_max", "sex_limit", "education", "health",
+             "skills", "shift", "lodging", "openings")
+    return tuple(table.get(name, row) for name in names)
+
+
 class Posts:
     """One post a row; the employer is found by its credit code, else by its name."""
+
+    tables = ("vacancies_post", "employers_employer")
 
     def fields(self, context: Context) -> tuple[Field, ...]:
         """Employer, post, and what it asks for."""
@@ -123,11 +132,15 @@ class Posts:
                 table.refuse(row, *fault)
             else:
                 number = table.get("post_number", row) or ""
-                key = post_key(code, number, table.get("title", row), place)
+                same = (code, number, table.get("title", row), place)
+                if before := context.first_seen((*same, *_demands(table, row)), table, row):
+                    table.refuse(row, "title", "duplicate_post", f"与{before}是同一单位的同一岗位")
+                    continue
+                # Posts of one name and place that ask for different things are different posts.
+                count = context.memory.setdefault("post_count", Counter())
+                count[same] += 1
                 table.values["_code"][row], table.values["_place"][row] = code, place
-                table.values["_key"][row] = key
-                if before := context.first_seen(key, table, row):
-                    table.refuse(row, "title", "duplicate_post", f"与{before}是同一单位、同一地点的同名岗位")
+                table.values["_key"][row] = post_key(*same, count[same])
 
     def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
         """Nothing: the employer's word is the newest."""
@@ -143,10 +156,10 @@ class Posts:
         at = EMPLOYER.columns.index("phone_sealed")
         for code, values in employers.items():
             # Sealing the same phone twice gives two blobs: keep the one that is there.
-            if (old := sealed.get(code)) and values[at]:
-                if sealer().open(bytes(old), "phone") == values[at]:
-                    values[at] = bytes(old)
-                    continue
+            old = sealed.get(code)
+            if old and values[at] and sealer().open(bytes(old), "phone") == values[at]:
+                values[at] = bytes(old)
+                continue
             values[at] = sealer().seal(values[at], "phone") if values[at] else None
         ids = {
             code: pk

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
-SEX_LAW = "限定性别需写明法律依据：《就业促进法》第二十七条规定，除国家规定的不适合妇女的工种或者岗位外，不得以性别为由拒绝录用"
+SEX_LAW = (
+    "限定性别需写明法律依据：《就业促进法》第二十七条规定，除国家规定的不适合妇女的工种或者岗位外，"
+    "不得以性别为由拒绝录用"
+)
 NO_LIMIT = frozenset({"", "不限", "男女不限", "无", "无要求", "均可", "不限男女", "无限制"})
 _AGE = re.compile(r"([0-9]{2})(?:周?岁)?(?:-|~|至|到|—+|–)([0-9]{2})(?:周?岁)?")
 _AGE_TOP = re.compile(r"([0-9]{2})(?:周?岁)?(?:以下|以内|及以下)")
@@ -39,7 +42,7 @@ def age_range(text: str) -> tuple[int, int] | None:
     return (low, high) if low <= high else None
 
 
-def post_key(credit_code: str, number: str, title: str, place: str) -> str:
-    """What tells a post from the employer's others: its own number, else title and place."""
-    parts = (credit_code, number) if number else (credit_code, title, place)
+def post_key(credit_code: str, number: str, title: str, place: str, order: int = 1) -> str:
+    """What tells a post from the employer's others: its own number, else title, place and order among the alike."""
+    parts = (credit_code, number) if number else (credit_code, title, place, str(order))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -8,7 +8,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit assets browser lock clean
+.PHONY: help setup demo test lint unit assets lock clean
 
 help:
 	@echo "make demo                  a county of made-up people, its daily cycle, and the desk to look at it"

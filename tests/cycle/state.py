@@ -5,6 +5,10 @@ Surrogate keys are replaced by what they stand for; times of day are left out, d
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from typing import Any
+
 import psycopg
 
 PERSON = "(SELECT encode(p.id_index, 'hex') FROM registry_person p WHERE p.id = t.person_id)"
@@ -48,12 +52,25 @@ STATE = {
 def end_state(url: str) -> dict[str, tuple[int, str]]:
     """Rows and hash of every table."""
     with psycopg.connect(url) as link:
-        link.execute("SELECT set_config('jb.lo', '', false), set_config('jb.hi', '~', false)")
-        state = {}
-        for table, columns in STATE.items():
-            row = link.execute(
-                f"SELECT count(*), md5(coalesce(string_agg(line, E'\\n' ORDER BY line), '')) FROM"
-                f" (SELECT concat_ws('|', {columns}) AS line FROM {table} t) lines"
-            ).fetchone()
-            state[table] = (row[0], row[1])
-        return state
+        return {table: _hash(_lines(link, table)) for table in STATE}
+
+
+def differences(url: str, other: str) -> list[str]:
+    """Lines that only one of two counties has: what to show when their hashes differ."""
+    shown = []
+    with psycopg.connect(url) as one, psycopg.connect(other) as two:
+        for table in STATE:
+            left, right = (Counter(_lines(link, table)) for link in (one, two))
+            shown += [f"{table} - {line[:300]}" for line in sorted((left - right).elements())[:3]]
+            shown += [f"{table} + {line[:300]}" for line in sorted((right - left).elements())[:3]]
+    return shown
+
+
+def _lines(link: psycopg.Connection[Any], table: str) -> list[str]:
+    link.execute("SELECT set_config('jb.lo', '', false), set_config('jb.hi', '~', false)")
+    rows = link.execute(f"SELECT concat_ws('|', {STATE[table]}) AS line FROM {table} t ORDER BY line")
+    return [row[0] for row in rows]
+
+
+def _hash(lines: list[str]) -> tuple[int, str]:
+    return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     environment = {**os.environ, "JOBBRIDGE_POOL": "1"}
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
-        "--workers", "1", "--blocking-threads", "8", "--no-access-log", "--log-level", "warning",
+        "--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "error",
         "jobbridge.config.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "jobbridge.cli", "worker"]

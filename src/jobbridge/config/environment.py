@@ -11,6 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
+from jobbridge.postgres import state_home
 from jobbridge.sealing import generate_keys
 
 ENVIRONMENTS = ("dev", "test", "production")
@@ -30,7 +31,7 @@ def environment() -> str:
 
 def state_directory() -> Path:
     """Folder of everything this installation writes outside its database."""
-    return Path(os.environ.get("JOBBRIDGE_HOME", ".jobbridge")).resolve()
+    return state_home()
 
 
 def secret_settings() -> dict[str, str]:

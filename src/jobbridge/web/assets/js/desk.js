@@ -28,18 +28,15 @@ document.addEventListener("click", (event) => {
   if (toggle) toggleSetting(toggle.dataset.toggle === "large" ? LARGE : COMPACT, toggle.dataset.toggle);
 });
 
-// Ticking rows shows what can be done with them.
-document.addEventListener("change", (event) => {
-  const list = event.target.closest("[data-list]");
-  if (!list || !event.target.matches("[data-pick], [data-pick-all]")) return;
-  const boxes = [...list.querySelectorAll("[data-pick]")];
-  if (event.target.matches("[data-pick-all]")) boxes.forEach((box) => (box.checked = event.target.checked));
-  boxes.forEach((box) => box.closest("tr").classList.toggle("picked", box.checked));
-  const picked = boxes.filter((box) => box.checked).length;
-  const bulk = list.querySelector(".bulk");
-  bulk.hidden = picked === 0;
-  bulk.querySelector("[data-picked]").textContent = picked;
+// While a Chinese input method is composing, the box holds half a word: searching for it would
+// also replace the box under the writer's hands.
+const isSearchBox = (element) => element.matches(".field-find input");
+document.addEventListener("input", (event) => {
+  if (event.isComposing && isSearchBox(event.target)) event.stopImmediatePropagation();
 }, true);
+document.addEventListener("compositionend", (event) => {
+  if (isSearchBox(event.target)) event.target.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 // A household's file arrives in the drawer.
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -180,6 +180,23 @@ def test_log_in_page_says_what_is_wrong_without_saying_which(client, county):
     assert client.post(url, {"username": "county", "password": "a-long-passphrase"}).url == reverse("home")
 
 
+def test_guessing_passwords_locks_the_account_and_says_so(client, county, settings):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(reverse("login"), {"username": "county", "password": "wrong"})
+    assert answer.status_code == 429
+    assert "账号暂时锁定" in answer.content.decode()
+    answer = client.post(reverse("login"), {"username": "county", "password": "a-long-passphrase"})
+    assert answer.status_code == 429
+
+
+def test_posts_with_a_shortlist_in_my_scope(signed_in, county):
+    for name in ("town", "neighbour"):
+        page = signed_in(name).get(reverse("desk:posts"), {"view": "matched"}).content.decode()
+        assert "缝纫车工" in page
+        shortlist = signed_in(name).get(reverse("desk:post", args=[county.post.pk])).content.decode()
+        assert ("覃平国" in shortlist, "梁磊磊" in shortlist) == (name == "town", name == "neighbour")
+
+
 @pytest.mark.parametrize("path", ["/nowhere/", "/desk/households/999999/"])
 def test_missing_pages_say_so_in_our_words(signed_in, path):
     answer = signed_in("county").get(path)

@@ -49,10 +49,16 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = ImportBatch.objects.visible_to(request.actor).select_related("file", "marked")
     page = page_of(rows, order=("-id",), cursor=request.GET.get("after", ""))
     for item in page:
-        item.words = counts_in_words(item.counts, zeros=False)
+        item.words = _words(item)
     context = {"page": page, "kinds": Kind.choices, "today": timezone.localdate()}
     fragment = wants_fragment(request, "list")
     return render(request, "desk/imports.html#list" if fragment else "desk/imports.html", context)
+
+
+def _words(found: ImportBatch) -> list[tuple[str, str]]:
+    """What came of the rows; once merged, the outcomes say it and "waiting to be merged" would mislead."""
+    hidden = {"valid"} if found.state == BatchState.MERGED else set()
+    return counts_in_words({key: n for key, n in found.counts.items() if key not in hidden}, zeros=False)
 
 
 def _receive(request: HttpRequest) -> HttpResponse:
@@ -91,7 +97,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": found,
         "step": STEP_OF[BatchState(found.state)],
         "steps": STEPS,
-        "words": counts_in_words(found.counts, zeros=False),
+        "words": _words(found),
         "page": page_of(rows, order=("id",), cursor=request.GET.get("after", "")),
         "state": state,
         "tabs": [(code, RowState(code).label, found.counts.get(code, 0)) for code in TO_SHOW],

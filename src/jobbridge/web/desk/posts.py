@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.models import Post
@@ -16,21 +17,30 @@ from jobbridge.web.places import places_of
 
 ORDER = ("-openings", "id")
 SHORTLIST = 50
+VIEWS = {
+    "": gettext_lazy("招聘中"),
+    "matched": gettext_lazy("有推荐人选"),
+    "closed": gettext_lazy("已停止或到期"),
+}
 
 
 @page_for(STAFF)
 def posts(request: HttpRequest) -> HttpResponse:
     """Posts with open places first by size; those that end soon are marked."""
-    view = "closed" if request.GET.get("view") == "closed" else ""
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else ""
     text = request.GET.get("q", "").strip()[:40]
     today = timezone.localdate()
     open_posts = Q(state="active", expires_on__gte=today)
-    rows = Post.objects.filter(~open_posts if view else open_posts)
+    rows = Post.objects.filter(~open_posts if view == "closed" else open_posts)
+    mine = Recommendation.objects.visible_to(request.actor)
+    if view == "matched":
+        rows = rows.filter(Exists(mine.filter(post=OuterRef("pk"))))
     if text:
         rows = rows.filter(Q(title__contains=text) | Q(employer__name__contains=text) | Q(place_text__contains=text))
     page = page_of(rows.select_related("employer"), order=ORDER, cursor=request.GET.get("after", ""))
     keys = [post.pk for post in page]
-    seen = Recommendation.objects.visible_to(request.actor).filter(post__in=keys)
+    seen = mine.filter(post__in=keys)
     sums = {
         row["post"]: row
         for row in seen.values("post").annotate(
@@ -45,6 +55,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "view": view,
+        "tabs": list(VIEWS.items()),
         "q": text,
         "run": MatchRun.objects.order_by("-on").first(),
         "open_posts": Post.objects.filter(open_posts).count(),

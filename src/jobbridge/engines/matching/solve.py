@@ -102,7 +102,7 @@ def _rounds(
             progress(stage, number, parameters.rounds)
         found, bids = auction(lists, tier, county.posts.capacity, bonus, step)
         score, worth = objective(lists, tier, bonus)
-        seeker, place = _held(lists)
+        seeker, place = held(lists)
         post = lists.post[seeker, place].astype(np.int64)
         proven = rescan(county, found, lists, parameters, threads)
         rounds.append(Round(step, int(bids), score, worth, proven))
@@ -127,7 +127,7 @@ def _next_step(step: int, rounds: list[Round], gap: float, parameters: Parameter
     return max(parameters.last_step, step // 10)
 
 
-def _held(lists: Lists) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def held(lists: Lists) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows and places of the posts held."""
     rows, places = [], []
     for place in range(lists.post.shape[1]):

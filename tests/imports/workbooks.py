@@ -110,13 +110,13 @@ class Damaged:
     skipped: list[int] = field(default_factory=list)
 
 
-def damaged_roster() -> Damaged:
+def damaged_roster(township: str = "双江街道", village: str = "群益社区") -> Damaged:
     """Ten kinds of damage in a roster with two title rows and the header on row 3."""
     made = Damaged(b"")
     rows: list[list[Any]] = []
 
-    def add(row: list[Any], *, refused: str = "", noted: str = "") -> None:
-        rows.append(row)
+    def add(serial: int, *, refused: str = "", noted: str = "", **changes: Any) -> None:
+        rows.append(member(serial, **{"乡": township, "村": village, **changes}))
         number = len(TITLE) + 1 + len(rows)
         if refused:
             made.refused[number] = refused
@@ -125,25 +125,28 @@ def damaged_roster() -> Damaged:
             if noted:
                 made.noted[number] = noted
 
-    add(member(1))
-    add(member(2, 证件号码=int(made_id(2)[:17] + "0")), refused="id_numeric")
+    add(1)
+    add(2, 证件号码=int(made_id(2)[:17] + "0"), refused="id_numeric")
     wrong = made_id(3)
-    add(member(3, 证件号码=wrong[:-1] + ("1" if wrong[-1] != "1" else "2")), refused="id_checksum")
-    add(member(4, 证件号码="990235198502305218"), refused="id_birth_date")
-    add(member(5, 姓名=""), refused="name_empty")
-    add(member(6, 与户主关系="父子"), refused="not_listed")
-    add(member(7, 村="群艺村"), refused="village_unknown")
-    add(member(1, 姓名="覃志强", 户编号="H0099"), refused="duplicate_person")
-    add(member(8, 姓名=Formula("=D4")), refused="formula_uncached")
-    add(member(9, 成员联系电话="1641234567"), noted="phone_length")
-    add(member(10, 户编号=""), refused="household_missing")
-    add(member(11, 村="群益社区居委会", 证件号码=f" {made_id(11).lower()} "))
+    add(3, 证件号码=wrong[:-1] + ("1" if wrong[-1] != "1" else "2"), refused="id_checksum")
+    add(4, 证件号码="990235198502305218", refused="id_birth_date")
+    add(5, 姓名="", refused="name_empty")
+    add(6, 与户主关系="父子", refused="not_listed")
+    add(7, 村="群艺村", refused="village_unknown")
+    add(1, 姓名="覃志强", 户编号="H0099", refused="duplicate_person")
+    add(8, 姓名=Formula("=D4"), refused="formula_uncached")
+    add(9, 成员联系电话="1641234567", noted="phone_length")
+    # No household number, and not a head whose own id could stand for it.
+    add(10, 户编号="", 与户主关系="之子", refused="household_missing")
+    rows.append([])
+    add(11, 村=f"{village}居委会", 证件号码=f" {made_id(11).lower().translate(_FULL_WIDTH)} ")
     rows.append(["合计", "", "", f"{len(rows)}人"])
     made.skipped.append(len(TITLE) + 1 + len(rows))
-    # The missing household: no number, and not a head whose own id could stand for it.
-    rows[10][6] = "之子"
     made.content = workbook(rows)
     return made
+
+
+_FULL_WIDTH = {ord(digit): chr(ord(digit) + 0xFEE0) for digit in "0123456789x"}
 
 
 def encrypted() -> bytes:

@@ -24,6 +24,7 @@ class KindTable:
     signature: frozenset[str]
     fields: dict[str, str]  # normalised header -> field
     labels: dict[str, str]  # field -> the header people know it by
+    leads: str  # a field that decides for this kind; "" for none
     tell: frozenset[str]  # normalised headers without which the kind is not guessed; empty: always
 
 
@@ -82,6 +83,7 @@ def kind_tables() -> dict[str, KindTable]:
                 normalise(header): name for name, headers in spec["fields"].items() for header in headers
             },
             labels={name: headers[0] for name, headers in spec["fields"].items()},
+            leads=spec.get("leads", ""),
             tell=frozenset(normalise(header) for header in spec.get("tell", ())),
         )
         for kind, spec in shipped()["kinds"].items()
@@ -113,7 +115,7 @@ def map_sheet(sheet: Sheet, *, kind: str | None, aliases: dict[str, dict[str, st
 
     The kind with all of its required fields and most columns known wins; ``kind`` fixes it.
     """
-    best: tuple[tuple[bool, int], SheetMap] | None = None
+    best: tuple[tuple[bool, bool, int], SheetMap] | None = None
     for name, table in kind_tables().items():
         if kind and name != kind:
             continue
@@ -133,7 +135,7 @@ def map_sheet(sheet: Sheet, *, kind: str | None, aliases: dict[str, dict[str, st
             headers={column: (group + own)[:80] for column, (group, own) in header.names.items()},
             missing=missing_fields(name, present),
         )
-        score = (not mapped.missing, len(present) + 3 * len(present & table.signature))
+        score = (not mapped.missing, table.leads in present, len(present) + 3 * len(present & table.signature))
         if best is None or score > best[0]:
             best = score, mapped
     return best[1] if best else None

@@ -52,10 +52,12 @@ def upload(
 ) -> ImportBatch:
     """Keep a file as a new batch. The same content again is a new batch; merging it will change nothing.
 
-    Raises ImportRefused when the file is larger than the settings allow.
+    Raises ImportRefused when the file is larger than the settings allow, or the actor answers for no area.
     """
     if len(content) > settings.UPLOAD_LIMIT:
         raise ImportRefused(f"文件超过{settings.UPLOAD_LIMIT >> 20} MB，请拆分后上传")
+    if not actor.scope.ranges:
+        raise ImportRefused("您还没有负责的区划，请联系管理员")
     with acting_as(actor):
         stored = files.store(actor=actor, name=name, content=content)
         before = (
@@ -345,6 +347,5 @@ def _area_of(actor: Actor) -> str:
         low = actor.scope.ranges[0][0]
         if low.startswith(settings.COUNTY_CODE):
             return low.ljust(12, "0")
-    if actor.scope.contains(settings.COUNTY_CODE.ljust(12, "0")):
-        return settings.COUNTY_CODE.ljust(12, "0")
-    return actor.scope.ranges[0][0].ljust(12, "0") if actor.scope.ranges else settings.COUNTY_CODE.ljust(12, "0")
+    county = settings.COUNTY_CODE.ljust(12, "0")
+    return county if actor.scope.contains(county) else actor.scope.ranges[0][0].ljust(12, "0")

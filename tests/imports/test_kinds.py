@@ -1,0 +1,269 @@
+"""Work records, surveys, feeds, posts, targets and brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.accounts.sealing import sealer
+from jobbridge.apps.areas.models import Area
+from jobbridge.apps.brokers.models import Broker
+from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.imports import services
+from jobbridge.apps.imports.models import BatchState, ImportBatch
+from jobbridge.apps.indicators.models import Target
+from jobbridge.apps.linkage.models import FeedRecord
+from jobbridge.apps.registry.models import EmploymentSpell, WorkStatement
+from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.rules import age_range, sex_limit
+from jobbridge.kernel import credit_code
+from tests.imports.conftest import DAY, NOW, codes
+from tests.imports.workbooks import made_id, made_phone, member, text_table, workbook
+
+BringIn = Callable[..., ImportBatch]
+WORK = ["证件号码", "姓名", "开始时间", "结束时间", "务工省", "务工所在县", "务工企业名称", "就业渠道", "务工月收入", "是否已务工"]
+ANSWERS = ["姓名", "身份证号", "联系电话", "就业状态", "就业意愿", "未就业原因", "意向地区", "意向工种1", "意向工种2",
+           "期望月薪", "可到岗日期", "技能证书", "采集人", "采集日期"]  # fmt: skip
+POSTS = ["单位名称", "统一社会信用代码", "招聘岗位", "招聘人数", "工作地点", "月薪", "年龄要求", "性别要求", "限制依据", "是否包住", "联系电话"]
+
+
+@pytest.fixture
+def people(bring_in: BringIn) -> None:
+    """Three heads of household, taken in on the first of the year."""
+    bring_in(workbook([member(serial) for serial in (1, 2, 3)]), "人员.xlsx", as_of=date(2026, 1, 1))
+
+
+@pytest.fixture
+def yiwu(county: dict[str, Area]) -> None:
+    for code, name, level in [("330000", "浙江省", 1), ("330700", "金华市", 2), ("330782", "义乌市", 3)]:
+        Area.objects.create(code=code.ljust(12, "0"), name=name, level=level)
+
+
+def work(serial: int, start: str, end: str = "", **more: str) -> list[str]:
+    row = dict.fromkeys(WORK, "") | {
+        "证件号码": made_id(serial), "开始时间": start, "结束时间": end, "务工省": "浙江省", "务工所在县": "义乌市",
+        "务工企业名称": "义乌示例电子厂", "就业渠道": "单位录用聘用人员", "务工月收入": "5,200元", "是否已务工": "是", **more,
+    }  # fmt: skip
+    return [row[name] for name in WORK]
+
+
+@pytest.mark.usefixtures("people", "yiwu")
+def test_work_records_become_spells(bring_in: BringIn, everything: Actor) -> None:
+    batch = bring_in(workbook([work(1, "2026年03月", "2026年05月", 是否已务工="否"), work(1, "2026-07-10")], WORK), "务工.xlsx")
+    assert batch.counts["created"] == 2
+    with acting_as(everything):
+        first, second = EmploymentSpell.objects.order_by("start")
+        assert (first.start, first.end) == (date(2026, 3, 1), date(2026, 6, 1))
+        assert (second.start, second.end) == (date(2026, 7, 10), None)
+        assert (second.kind, second.employer_name, second.monthly_wage) == ("contract", "义乌示例电子厂", 5200)
+        assert (second.place_code, second.place_text, second.work_area) == ("330782", "浙江省义乌市", "4")
+        assert second.region_code == "500235001001"
+
+
+@pytest.mark.usefixtures("people", "yiwu")
+def test_the_same_work_sheet_again_changes_nothing(bring_in: BringIn, everything: Actor) -> None:
+    content = workbook([work(1, "2026-01-05"), work(1, "2026-04-01"), work(2, "2026-02-01")], WORK)
+    assert bring_in(content, "务工.xlsx").counts["created"] == 3
+    with acting_as(everything):
+        before = list(EmploymentSpell.objects.order_by("pk").values())
+    again = bring_in(content, "务工.xlsx")
+    assert [again.counts[state] for state in ("created", "updated", "unchanged")] == [0, 0, 3]
+    with acting_as(everything):
+        assert list(EmploymentSpell.objects.order_by("pk").values()) == before
+        ended = EmploymentSpell.objects.get(start=date(2026, 1, 5))
+        assert ended.end == date(2026, 4, 1)
+
+
+@pytest.mark.usefixtures("people", "yiwu")
+def test_a_later_sheet_ends_a_spell(bring_in: BringIn, everything: Actor) -> None:
+    bring_in(workbook([work(1, "2026-01-05")], WORK), as_of=date(2026, 3, 1))
+    batch = bring_in(workbook([work(1, "2026-01-05", "2026-06-30", 是否已务工="否")], WORK))
+    assert batch.counts["updated"] == 1
+    with acting_as(everything):
+        assert EmploymentSpell.objects.get().end == date(2026, 7, 1)
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (work(9, "2026-03-01"), "person_unknown"),
+        (work(1, ""), "start_missing"),
+        (work(1, "2026-03-01", 是否已务工="否"), "end_missing"),
+        (work(1, "2026-03-01", "2026-02-01"), "end_before_start"),
+        (work(1, "2026-02-30"), "date_impossible"),
+        (work(1, "2027-02-01"), "date_future"),
+        (work(1, "2000-02-01"), "start_under_16"),
+    ],
+)
+def test_work_rows_that_cannot_be(bring_in: BringIn, everything: Actor, row: list[str], code: str) -> None:
+    batch = bring_in(workbook([row], WORK), "务工.xlsx")
+    assert codes(batch, everything) == {4: [code]}
+
+
+@pytest.mark.usefixtures("people", "yiwu")
+def test_overlapping_work_is_refused_and_shown_before_merging(
+    bring_in: BringIn, clerk: Actor, everything: Actor
+) -> None:
+    content = workbook([work(1, "2026-01-01", "2026-08-01"), work(1, "2026-03-01")], WORK)
+    batch = services.upload(actor=clerk, name="务工.xlsx", content=content, as_of=DAY, now=NOW)
+    assert codes(services.stage(actor=clerk, batch=batch), everything) == {5: ["spell_overlap"]}
+    assert codes(bring_in(content, "务工.xlsx"), everything) == {5: ["spell_overlap"]}
+
+
+@pytest.mark.usefixtures("people")
+def test_not_working_is_a_statement(bring_in: BringIn, everything: Actor) -> None:
+    bring_in(workbook([work(1, "", 是否已务工="否")], WORK), "务工.xlsx")
+    with acting_as(everything):
+        assert WorkStatement.objects.get().employed is False
+
+
+@pytest.mark.usefixtures("people")
+def test_a_survey_becomes_statements(bring_in: BringIn, everything: Actor) -> None:
+    rows = [
+        ["覃志强", made_id(1), made_phone(50), "未就业", "是", "刚返乡", "县内", "保安员", "缝纫工", "4000", "随时", "电工证", "于丽林", "2026-10-02"],
+        ["覃海波", made_id(2), "", "未就业", "否", "照顾小孩", "", "", "", "面议", "", "", "于丽林", "2026年10月3日"],
+        ["覃海波", made_id(2), "", "已就业", "", "", "", "", "", "", "", "", "", ""],
+        ["外来人", made_id(9), "", "已就业", "", "", "", "", "", "", "", "", "", ""],
+    ]  # fmt: skip
+    content = workbook(rows, ANSWERS)
+    batch = bring_in(content, "摸底.xlsx")
+    assert codes(batch, everything) == {6: ["duplicate_person"], 7: ["person_unknown"]}
+    assert bring_in(content, "摸底.xlsx").counts["unchanged"] == 2
+    with acting_as(everything):
+        willing, unwilling = WorkStatement.objects.order_by("pk")
+        assert (willing.willing, willing.reluctance, willing.travel) == (True, "", "county")
+        assert (willing.wishes, willing.wage_floor, willing.skills) == (["保安员", "缝纫工"], 4000, ["电工证"])
+        assert (willing.as_of, willing.stated_by, willing.available_from) == (date(2026, 10, 2), "于丽林", None)
+        assert (unwilling.willing, unwilling.reluctance, unwilling.wage_floor) == (False, "care", None)
+        assert unwilling.as_of == date(2026, 10, 3)
+        assert willing.person.contacts.get(primary=True).phone_mask == "164****0050"
+
+
+def test_a_feed_is_kept_sealed_and_taken_once(bring_in: BringIn, everything: Actor, township: Actor) -> None:
+    header = ["旅客姓名", "证件号码", "手机号", "户籍村", "乘车日期", "流向"]
+    rows = [
+        ["覃*国", "9902**********0018", made_phone(1), "群益社区", "2026-11-01", "返乡"],
+        ["覃*国", "9902**********0018", made_phone(1), "群益社区", "2026-11-01", "返乡"],
+        ["向志英", "", "", "不知道的地方", "2026-11-02", "离开"],
+        ["", "", "", "群益社区", "2026-11-02", "离开"],
+    ]
+    content = text_table([header, *rows])
+    batch = bring_in(content, "铁路_旅客到发.csv")
+    assert (batch.kind, batch.source) == ("feed", "railway")
+    assert codes(batch, everything) == {3: ["duplicate_row"], 5: ["nothing_to_compare"]}
+    assert bring_in(content, "铁路_另存.csv").counts["unchanged"] == 2
+    with acting_as(everything):
+        record = FeedRecord.objects.get(source="railway", name="覃*国")
+        assert sealer().open(bytes(record.id_sealed), "id") == "9902**********0018"
+        assert (record.village_code, record.direction, record.seen_on) == (
+            "500235001001", "home", date(2026, 11, 1),
+        )  # fmt: skip
+        assert record.region_code == "500235000000"
+    with acting_as(township):
+        assert FeedRecord.objects.count() == 0
+
+
+def test_a_feed_of_an_unknown_agency_waits_for_its_name(bring_in: BringIn, clerk: Actor, everything: Actor) -> None:
+    batch = bring_in(text_table([["姓名", "电话", "统计日期", "流向"], ["覃平国", made_phone(1), "2026-11-01", "返乡"]]), "名单.csv")
+    assert batch.state == BatchState.MAPPING
+    assert "来自哪个部门" in batch.message
+    batch = services.confirm_mapping(actor=clerk, batch=batch, mapping={}, source="mobile")
+    assert batch.state == BatchState.VALIDATED
+    assert services.merge(actor=clerk, batch=batch, now=NOW).counts["created"] == 1
+    with acting_as(everything):
+        assert FeedRecord.objects.get().source == "mobile"
+
+
+def post(**changes: Any) -> list[str]:
+    body = "99330782MA0000001"
+    row = {
+        "单位名称": "义乌示例电子厂", "统一社会信用代码": body + credit_code.check_character(body), "招聘岗位": "普工",
+        "招聘人数": "12", "工作地点": "浙江省义乌市", "月薪": "4500-6000", "年龄要求": "18-50周岁", "性别要求": "不限",
+        "限制依据": "", "是否包住": "包吃住", "联系电话": made_phone(1), **changes,
+    }  # fmt: skip
+    return [row[name] for name in POSTS]
+
+
+@pytest.mark.usefixtures("yiwu")
+def test_posts_come_with_their_employers(bring_in: BringIn, everything: Actor) -> None:
+    rows = [post(), post(招聘岗位="保安员", 月薪="4000", 工作地点="重庆市云阳县双江街道"), post(月薪="7000-9000")]
+    batch = bring_in(workbook(rows, POSTS), "岗位.xlsx")
+    assert batch.counts["created"] == 3
+    assert bring_in(workbook(rows, POSTS), "岗位.xlsx").counts["unchanged"] == 3
+    with acting_as(everything):
+        employer = Employer.objects.get()
+        assert sealer().open(bytes(employer.phone_sealed), "phone") == made_phone(1)
+        found = Post.objects.get(title="普工", wage_max=6000)
+        assert (found.openings, found.wage_min, found.age_min, found.age_max) == (12, 4500, 18, 50)
+        assert (found.place_code, found.lodging, found.sex_limit) == ("330782000000", True, "")
+        assert Post.objects.get(title="保安员").place_code == "500235001000"
+
+
+@pytest.mark.usefixtures("yiwu")
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"性别要求": "女"}, "sex_limit_without_ground"),
+        ({"统一社会信用代码": "99330782MA00000019"}, "credit_code"),
+        ({"统一社会信用代码": ""}, "credit_code_missing"),
+        ({"招聘人数": "若干"}, "number"),
+        ({"工作地点": "外地"}, "place_unknown"),
+        ({"年龄要求": "14-50"}, "age_child"),
+        ({"月薪": "面谈"}, "amount"),
+        ({"招聘岗位": ""}, "title_empty"),
+    ],
+)
+def test_posts_that_may_not_be(bring_in: BringIn, everything: Actor, changes: dict[str, str], code: str) -> None:
+    batch = bring_in(workbook([post(**changes)], POSTS), "岗位.xlsx")
+    assert codes(batch, everything) == {4: [code]}
+
+
+@pytest.mark.usefixtures("yiwu")
+def test_a_limit_with_its_legal_ground_is_taken(bring_in: BringIn, everything: Actor) -> None:
+    rows = [post(性别要求="男", 限制依据="《女职工劳动保护特别规定》附录：矿山井下作业")]
+    assert bring_in(workbook(rows, POSTS), "岗位.xlsx").counts["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [("不限", ""), ("男女不限", ""), ("男", "男"), ("限女性", "女"), ("女性优先", ""), ("中性", None)]
+)
+def test_sex_limits(text: str, limit: str | None) -> None:
+    assert sex_limit(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [("18-45岁", (18, 45)), ("50岁以下", (16, 50)), ("18周岁以上", (18, 65)), ("不限", (16, 65)), ("60-20", None), ("青年", None)],
+)
+def test_age_ranges(text: str, ages: tuple[int, int] | None) -> None:
+    assert age_range(text) == ages
+
+
+def test_targets_are_set_and_corrected(bring_in: BringIn, everything: Actor) -> None:
+    header = ["指标", "年度", "范围", "目标值"]
+    rows = [["working_away", "2026", "云阳县", "21,600"], ["working_away", "2026", "双江街道", "300"],
+            ["working_away", "2026", "火星镇", "5"], ["working_away", "2026", "云阳县", "1"]]  # fmt: skip
+    batch = bring_in(workbook(rows, header, ()), "目标.xlsx")
+    assert codes(batch, everything) == {4: ["area_unknown"], 5: ["duplicate_row"]}
+    assert Target.objects.get(area_id="500235000000").value == Decimal(21600)
+    rows[0][3] = "22000"
+    assert bring_in(workbook(rows[:2], header, ()), "目标.xlsx").counts["updated"] == 1
+
+
+def test_a_village_keeps_one_active_broker(bring_in: BringIn, everything: Actor) -> None:
+    header = ["村代码", "乡镇", "村", "姓名", "手机"]
+    first = ["500235001001", "双江街道", "群益社区", "于丽林", made_phone(1)]
+    again = workbook([first, ["", "双江街道", "群益社区", "向志英", ""]], header, ())
+    batch = bring_in(again, "经纪人.xlsx")
+    assert codes(batch, everything) == {3: ["duplicate_village"]}
+    assert bring_in(again, "经纪人.xlsx").counts["unchanged"] == 1
+    first[3] = "覃平国"
+    assert bring_in(workbook([first], header, ()), "经纪人.xlsx").counts["created"] == 1
+    with acting_as(everything):
+        assert dict(Broker.objects.values_list("name", "active")) == {"于丽林": False, "覃平国": True}

@@ -17,6 +17,7 @@ const state = {
   silentAfter: -1, // take this many more units, then drop the line without answering
   answers: [], // status of every deliver_sm_resp, in order
   enquiries: 0,
+  held: [], // replies that came while nobody was bound
   serial: 0,
 };
 const sessions = new Set();
@@ -60,6 +61,10 @@ function receipt(session, pdu, id) {
   }, (answer) => state.answers.push(answer.command_status));
 }
 
+function hand(session, reply) {
+  session.deliver_sm(reply, (answer) => state.answers.push(answer.command_status));
+}
+
 function submitted(session, pdu) {
   state.units += 1;
   if (state.silentAfter === 0) {
@@ -97,6 +102,7 @@ const server = smpp.createServer((session) => {
     }
     sessions.add(session);
     session.send(pdu.response());
+    state.held.splice(0).forEach((reply) => hand(session, reply));
   });
   session.on('submit_sm', (pdu) => submitted(session, pdu));
   session.on('enquire_link', (pdu) => {
@@ -112,12 +118,9 @@ const server = smpp.createServer((session) => {
 const commands = {
   set: ({ values }) => Object.assign(state, values),
   reply: ({ from, to, body, coding }) => {
-    for (const session of sessions) {
-      session.deliver_sm(
-        { source_addr: from, destination_addr: to, data_coding: coding, short_message: Buffer.from(body, 'hex') },
-        (answer) => state.answers.push(answer.command_status),
-      );
-    }
+    const reply = { source_addr: from, destination_addr: to, data_coding: coding, short_message: Buffer.from(body, 'hex') };
+    if (sessions.size === 0) state.held.push(reply);
+    for (const session of sessions) hand(session, reply);
   },
   // A delivery with an optional parameter that is legal but that smpplib does not list for deliver_sm.
   odd: ({ from }) => {

@@ -14,7 +14,6 @@ from django.db import connection
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, Zone
-from jobbridge.engines.linkage import link
 
 Report = Callable[..., None]
 FETCH = 20_000
@@ -47,6 +46,9 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
 
     Returns the counts by zone over everything compared so far, and the engine's own report of this run.
     """
+    # Here and not above: pages import this module for decisions and need no DuckDB.
+    from jobbridge.engines.linkage import link
+
     with acting_as(actor):
         waiting = FeedRecord.objects.filter(link__isnull=True).count()
         report: dict[str, Any] = {}
@@ -63,7 +65,11 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
                 ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
                 {3: "id", 4: "phone"},
             )
-            result = link(register, feed, progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total))
+            result = link(
+                register,
+                feed,
+                progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total),
+            )
             progress("写入结果", 0, result.links.num_rows)
             _write(result.links, result.weights)
             report = {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}

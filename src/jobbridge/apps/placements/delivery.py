@@ -87,7 +87,9 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         queued = queue_many(actor=actor, drafts=drafts, now=now, progress=progress, total=len(drafts))
         shortlists = list(_employer_drafts(now))
         employers = queue_many(actor=actor, drafts=shortlists, now=now)
+    arrived = _arrived(actor)
     sent = _send(actor, now, progress)
+    arrived = _arrived(actor) - arrived
     with acting_as(actor):
         progress("跟踪推荐", 0, 0)
         _follow(on)
@@ -99,7 +101,7 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         "queued": queued.new,
         "employers": employers.new,
         "sent": sent.sent,
-        "delivered": sent.delivered,
+        "delivered": arrived,
         "failed": sent.failed,
         "suppressed": sent.suppressed,
         "waiting": waiting,
@@ -108,6 +110,12 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         "answers": answers,
         "unwritten": len(queued.refused) + len(employers.refused),
     }
+
+
+def _arrived(actor: Actor) -> int:
+    """Messages that reached their phone, by the provider's receipts."""
+    with acting_as(actor):
+        return Message.objects.filter(state="delivered").count()
 
 
 def _send(actor: Actor, now: datetime, progress: Report) -> SendReport:

@@ -13,9 +13,6 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import columns, flows
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.services import classify_posts
-from jobbridge.engines.matching import Parameters, match
-from jobbridge.engines.matching.explain import reasons
-from jobbridge.engines.matching.score import TERMS
 
 Report = Callable[..., None]
 
@@ -25,6 +22,9 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
 
     The counts name the certified gap: no allowed allocation is better by more than that share of the score.
     """
+    # Here and not above: pages import this module too, and need neither numba nor its second of loading.
+    from jobbridge.engines.matching import Parameters, match
+
     parameters = Parameters()
     with acting_as(actor):
         progress("整理岗位", 0, 4)
@@ -77,6 +77,9 @@ def _write(
     people: dict[int, dict[str, Any]],
     offers: dict[int, dict[str, Any]],
 ) -> None:
+    from jobbridge.engines.matching.explain import reasons
+    from jobbridge.engines.matching.score import TERMS
+
     run = MatchRun.objects.create(
         on=on,
         seekers=seekers,

@@ -1,0 +1,113 @@
+"""The day's matching against the ledger: three each, nothing twice, nothing for those who have three waiting."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.placements import flows
+from jobbridge.apps.placements.columns import health_level
+from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.services import answer, match_day
+from jobbridge.apps.targeting.services import refresh
+from jobbridge.apps.vacancies.models import Post
+from tests.factories import DAY
+from tests.placements.conftest import make_employer, make_post, make_seeker, quiet
+
+CYCLE = system_actor("cycle")
+
+
+def match(on=DAY):
+    return match_day(on=on, actor=CYCLE, progress=quiet)
+
+
+def test_three_posts_each_with_reasons_and_a_certificate(county):
+    people, _ = county
+    counts = match()
+    assert (counts["seekers"], counts["recommendations"], counts["reached"]) == (4, 12, 4)
+    assert 0 <= counts["gap"] <= 0.005
+    for person in people:
+        own = list(Recommendation.objects.filter(person=person).order_by("rank"))
+        assert [item.rank for item in own] == [1, 2, 3]
+        assert len({item.post_id for item in own}) == 3
+        assert all(item.reasons and sum(item.terms.values()) == item.score for item in own)
+        assert any("同" in reason for reason in own[0].reasons)
+
+
+def test_no_post_gets_more_candidates_than_three_an_opening(db):
+    with acting_as(system_actor("test")):
+        from tests.placements.conftest import fill
+
+        fill(seekers=9, posts=1)
+        assert match()["recommendations"] == 6
+
+
+def test_again_on_the_same_day_recommends_nothing_more(county):
+    match()
+    before = list(Recommendation.objects.order_by("id").values_list("id", "state"))
+    again = match()
+    assert (again["seekers"], again["recommendations"]) == (0, 0)
+    assert again["latest_gap"] is not None
+    assert list(Recommendation.objects.order_by("id").values_list("id", "state")) == before
+    assert MatchRun.objects.count() == 1
+
+
+def test_who_refused_all_gets_others_and_never_the_same_again(county):
+    people, _ = county
+    match()
+    person = people[0]
+    refused = set(Recommendation.objects.filter(person=person).values_list("post_id", flat=True))
+    for item in Recommendation.objects.filter(person=person).order_by("rank"):
+        answer(recommendation=item, interested=False, on=DAY, reason="太远")
+    match()
+    fresh = set(Recommendation.objects.filter(person=person, state="recommended").values_list("post_id", flat=True))
+    assert fresh
+    assert not fresh & refused
+
+
+def test_expired_and_closed_posts_are_never_recommended(county):
+    Post.objects.filter(key__in=["post:0", "post:1"]).update(expires_on=DAY - timedelta(days=1))
+    Post.objects.filter(key="post:2").update(state="closed")
+    match()
+    used = set(Recommendation.objects.values_list("post__key", flat=True))
+    assert used == {"post:3", "post:4"}
+
+
+def test_a_post_that_expires_frees_its_candidates(county):
+    match()
+    Post.objects.update(expires_on=DAY)
+    after = match(DAY + timedelta(days=1))
+    assert after["expired"] == 12
+    assert set(Recommendation.objects.values_list("state", flat=True)) == {"expired"}
+
+
+def test_seekers_without_posts_and_posts_without_seekers(db):
+    with acting_as(system_actor("test")):
+        from tests.factories import make_areas
+
+        make_areas()
+        assert match()["recommendations"] == 0
+        make_post(make_employer(1))
+        assert match()["recommendations"] == 0
+        Post.objects.all().delete()
+        make_seeker()
+        refresh(on=DAY, actor=CYCLE, progress=quiet)
+        counts = match()
+        assert (counts["seekers"], counts["posts"], counts["recommendations"]) == (1, 0, 0)
+
+
+def test_a_refused_state_cannot_become_interest(county):
+    match()
+    item = Recommendation.objects.order_by("id")[0]
+    answer(recommendation=item, interested=False, on=DAY, reason="工资低")
+    with pytest.raises(flows.Refused):
+        answer(recommendation=item, interested=True, on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("health", "skill", "level"),
+    [("健康", "普通劳动力", 2), ("残疾", "普通劳动力", 1), ("长期慢性病", "", 1), ("患有大病", "", 0),
+     ("健康", "弱劳动力或半劳动力", 1), ("残疾,患有大病", "", 0), ("", "", 2)],
+)  # fmt: skip
+def test_health_of_the_ledger_as_the_engine_reads_it(health, skill, level):
+    assert health_level(health, skill) == level

@@ -1,0 +1,93 @@
+"""A demo county served by the real server and worker, and Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.county import County, databases
+from tests.e2e.pages import Site
+
+# Past on any machine's calendar: what brokers do today comes after the county's own records.
+DAY = date(2026, 3, 2)
+PEOPLE = 1_200
+# The names that tools/browser.py looks for.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Nothing but the county's own server is ever asked for anything.
+ARGUMENTS = (
+    "--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
+    "--disable-sync", "--no-first-run", "--no-pings", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """1,200 made-up people taken through one day's cycle."""
+    with databases(database_server) as create:
+        made = County(create("e2e_county"), tmp_path_factory.mktemp("e2e"))
+        made.jobbridge("demo", "--people", str(PEOPLE), "--date", DAY.isoformat(), "--no-serve")
+        yield made
+
+
+@pytest.fixture(scope="session")
+def address(county: County) -> Iterator[str]:
+    """Where the county is served; what server or worker logged as an error fails the run."""
+    with county.serving() as url:
+        yield url
+    log = county.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log, log[-6000:]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser. It ends with the module: while it runs, Django believes itself in an event loop."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(f"no browser: install one of {', '.join(BROWSERS)}; `make browser` does it on Debian")
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, county: County, address: str, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """``visit()`` is somebody at a desk with a browser of their own, ``visit(phone=True)`` somebody with a phone.
+
+    Anything the browser complains about (errors of scripts, refused by the content policy, missing files) fails the
+    test.
+    """
+    contexts, troubles = [], []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            troubles.append(f"{message.type}: {message.text} ({message.location})")
+
+    def watch(page: Page) -> None:
+        page.on("console", hear)
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on("response", lambda answer: answer.status >= 400 and troubles.append(f"{answer.status} {answer.url}"))
+
+    def arrive(phone: bool = False) -> Site:
+        shape = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+        desk = {"viewport": {"width": 1440, "height": 900}}
+        context = chromium.new_context(base_url=address, locale="zh-CN", **(shape if phone else desk))
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        return Site(page, county)
+
+    yield arrive
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            page.screenshot(path=tmp_path / f"last-{number}.png")
+        context.close()
+    assert not troubles, "\n".join(troubles)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jobbridge.demo import feeds, posts, records, rosters, write_county
@@ -56,7 +57,7 @@ def test_three_header_shapes(county):
             assert rows[1][0] == "序号"
             shapes["stacked"] += 1
     assert shapes == {"national": 26, "survey": 10, "stacked": 6}
-    assert len(rosters.NATIONAL_COLUMNS) == 47
+    assert len(rosters.NATIONAL_COLUMNS) == 48
 
 
 def _roster_ids(county) -> tuple[Counter[str], dict[str, set[str]]]:
@@ -93,10 +94,10 @@ def test_every_person_is_in_the_rosters_once_but_for_the_damage(county):
 def test_damage_is_where_the_truth_says(county):
     kinds = set()
     for row in county.truth("damage.csv"):
-        if row["kind"] in ("summary_row", "blank_rows", "duplicate_row", "two_households"):
+        if row["kind"] in ("summary_row", "blank_rows", "duplicate_row", "two_households", "duplicate_post"):
             kinds.add(row["kind"])
             continue
-        header, _ = table(county.folder / row["file"], "姓名")
+        header, _ = table(county.folder / row["file"], row["column"])
         cell = cells(county.folder / row["file"])[int(row["row"]) - 1][header.index(row["column"])]
         assert cell != row["value"], row
         kinds.add(row["kind"])
@@ -176,21 +177,69 @@ def test_surveys_and_work_sheet_agree_with_the_truth(county):
     assert all(persons[number]["state"] in ("外出务工", "县内务工", "灵活就业", "公益性岗位") for number in working)
 
 
-def test_posts(county):
+def _posts(county) -> list[dict[str, object]]:
     header, rows = table(county.folder / "posts" / "岗位信息采集表.xlsx", "岗位名称")
     assert header == posts.HEADER
-    assert len(rows) == 600
-    truth = county.truth("posts.csv.gz")
-    codes = {row[header.index("统一社会信用代码")] for row in rows}
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_posts(county):
+    rows, truth = _posts(county), county.truth("posts.csv.gz")
+    codes = {row["统一社会信用代码"] for row in rows}
     assert len(codes) == 120
     assert all(code.startswith("99") and credit_code.is_valid(code) for code in codes)
     for row, known in zip(rows, truth, strict=True):
-        assert row[header.index("岗位名称")] == known["title"]
-        assert row[header.index("月薪下限")] < row[header.index("月薪上限")]
-        assert row[header.index("年龄下限")] < row[header.index("年龄上限")]
-        assert any(brand in row[0] for brand in posts.BRANDS)
-    local = sum("云阳县" in row[header.index("工作地点")] for row in rows)
-    assert local == 240
+        assert row["岗位名称"] == known["title"]
+        assert row["月薪下限"] < row["月薪上限"]
+        assert row["年龄下限"] < row["年龄上限"]
+        assert any(brand in row["单位名称"] for brand in posts.BRANDS)
+
+
+def test_posts_are_different_but_for_those_handed_in_twice(county):
+    rows = _posts(county)
+    twice = [int(row["row"]) - 3 for row in county.truth("damage.csv") if row["kind"] == "duplicate_post"]
+    assert len(twice) == 6
+    different = {(row["单位名称"], row["岗位名称"], row["工作地点"]): row for row in rows}
+    assert len(different) == 600 == len(rows) - 6
+    assert sum("云阳县" in row["工作地点"] for row in different.values()) == 240
+    for index in twice:
+        assert rows[index] in rows[:index]
+
+
+def test_posts_that_name_a_sex_have_a_ground_or_are_damage(county):
+    damage = county.truth("damage.csv")
+    unlawful = {int(row["row"]) - 3 for row in damage if row["kind"] == "sex_limit_without_ground"}
+    assert len(unlawful) == 18
+    limited = {index: row["限制依据"] for index, row in enumerate(_posts(county)) if row["性别"] != "不限"}
+    assert {index for index, ground in limited.items() if not ground} == unlawful
+    assert any(limited.values())
+
+
+@pytest.mark.parametrize("people", [3_000, 60_500, 1_000_000])
+def test_posts_grow_with_the_county(people: int):
+    sheet = posts.make(np.random.default_rng(3), people, date(2026, 3, 1))
+    count = max(600, people // 100)
+    assert len({(row[1], row[3], row[5]) for row in sheet.rows}) == count
+    assert len({employer.name for employer in sheet.employers}) == len(sheet.employers)
+
+
+def test_only_monitored_households_have_a_risk_and_most_still_have_it(county):
+    monitored = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
+    households = {row["household"]: row for row in county.truth("households.csv.gz")}
+    assert all((row["risk_cleared"] != "") == (row["category"] in monitored) for row in households.values())
+    answers = Counter(row["risk_cleared"] for row in households.values() if row["risk_cleared"])
+    assert answers["否"] > answers["是"] > 0
+    of_person = {row["id_number"]: households[row["household"]] for row in county.truth("persons.csv.gz")}
+    found: Counter[str] = Counter()
+    for path in (county.folder / "rosters").iterdir():
+        header, rows = table(path, "风险是否已消除")
+        at = next(index for index, name in enumerate(header) if name in ("证件号码", "身份证号"))
+        for row in rows:
+            known = of_person.get(row[at])
+            if known:
+                assert (row[header.index("风险是否已消除")] or "") == known["risk_cleared"]
+                found[known["risk_cleared"]] += 1
+    assert found["否"] > 0
 
 
 def test_brokers_targets_and_settlements(county):

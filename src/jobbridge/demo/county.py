@@ -14,6 +14,7 @@ from . import people as persons
 from .register import Register
 
 FOLDERS = ("rosters", "employment", "surveys", "feeds", "posts", "truth")
+POSTS = "posts/岗位信息采集表.xlsx"
 SITES = 8
 
 
@@ -59,11 +60,13 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
     records.write_surveys(out / "surveys", stream(9), data, jobs)
     reported = feeds.make(stream(10), population, jobs)
     records.write_feeds(out / "feeds", on, reported)
-    employers, offers, codes = posts.make(stream(11), people, on)
-    files.write_table(out / "posts" / "岗位信息采集表.xlsx", on, posts.HEADER, offers, title="企业用工岗位信息采集表")
+    offers = posts.make(stream(11), people, on)
+    files.write_table(out / POSTS, on, posts.HEADER, offers.rows, title="企业用工岗位信息采集表")
+    # Two rows above the first post: the title and the header.
+    damaged += [(POSTS, index + 3, -1, *what) for index, *what in offers.damage]
     working_away = int((jobs.state == work.AWAY).sum())
     records.write_settings(out, stream(12), data)
-    _write_truth(out / "truth", data, reported, offers, codes, damaged)
+    _write_truth(out / "truth", data, reported, offers, damaged)
 
     damage_kinds, damage_counts = np.unique([row[3] for row in damaged], return_counts=True)
     return {
@@ -86,8 +89,8 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
         "spells": spell_rows,
         "feed_records": {feed.source: len(feed.rows) for feed in reported},
         "feed_outsiders": sum(row < 0 for feed in reported for row in feed.person),
-        "employers": len(employers),
-        "posts": len(offers),
+        "employers": len(offers.employers),
+        "posts": len(offers.rows),
         "roster_shapes": {shape: shapes.count(shape) for shape in dict.fromkeys(shapes)},
         "damage": dict(zip(damage_kinds.tolist(), damage_counts.tolist(), strict=True)),
         "names": names.repetition(population.name),
@@ -130,8 +133,7 @@ def _write_truth(
     folder: Path,
     data: Register,
     reported: list[feeds.Feed],
-    offers: list[tuple[str | int, ...]],
-    codes: list[str],
+    offers: posts.Sheet,
     damaged: list[tuple[object, ...]],
 ) -> None:
     """What only the maker knows; persons are numbered from 0 in register order, households likewise."""
@@ -160,12 +162,22 @@ def _write_truth(
     conclusion = np.array(["no", "yes", "unknown"])[jobs.zero_from_files]
     files.write_truth(
         folder / "households.csv.gz",
-        ("household", "household_number", "head_id_number", "category", "site", "zero_employment", "from_files"),
+        (
+            "household",
+            "household_number",
+            "head_id_number",
+            "category",
+            "risk_cleared",
+            "site",
+            "zero_employment",
+            "from_files",
+        ),
         zip(
             range(population.households),
             data.numbers.tolist(),
             population.id_number[head].tolist(),
             np.array(welfare.CATEGORIES)[kinds.category].tolist(),
+            kinds.risk_cleared.tolist(),
             [kinds.sites[index][0] if index >= 0 else "" for index in kinds.site.tolist()],
             jobs.zero.astype(int).tolist(),
             conclusion.tolist(),
@@ -184,6 +196,9 @@ def _write_truth(
     files.write_truth(
         folder / "posts.csv.gz",
         ("number", "credit_code", "title", "occupation_code"),
-        ((number, row[1], row[3], code) for number, (row, code) in enumerate(zip(offers, codes, strict=True), 1)),
+        (
+            (number, row[1], row[3], code)
+            for number, (row, code) in enumerate(zip(offers.rows, offers.codes, strict=True), 1)
+        ),
     )
     files.write_csv(folder / "damage.csv", roster_damage.TRUTH, damaged)

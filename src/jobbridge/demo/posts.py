@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 import numpy as np
 
@@ -13,16 +15,35 @@ from . import names, places, trades
 from .people import phone_numbers
 from .words import words
 
-EMPLOYERS = 120
+POSTS, POSTS_OF_EMPLOYER = 600, 5
 LOCAL_SHARE = 0.4
 # Brand words nobody would register: every name says that it is made up.
 BRANDS = ("样例", "虚构", "演示", "示例", "假想", "试跑", "纸上", "模拟")
-NUMBERS = "一二三四五六七八九十"
+DIGITS = ("", *"一二三四五六七八九")
+NUMBERS = tuple(f"{tens}{ones}" for tens in ("", *(f"{d}十" for d in ("", *DIGITS[2:]))) for ones in DIGITS)[1:]
 EDUCATION = ("不限", "小学", "初中", "高中", "大专")
 HEADER = words("""
     单位名称 统一社会信用代码 所属行业 岗位名称 招聘人数 工作地点 月薪下限 月薪上限 学历 年龄下限 年龄上限
-    性别 技能要求 是否包住 班次 联系人 联系电话 有效期至
+    性别 限制依据 体力要求 技能要求 是否包住 班次 联系人 联系电话 有效期至
 """)
+# Usual openings of a post at home and away. Factories hire by the dozen, a shop hires one.
+OPENINGS = {
+    "制造业": (7, 22),
+    "建筑业": (5, 14),
+    "农、林、牧、渔业": (3, 3),
+    "交通运输、仓储和邮政业": (3, 12),
+    "住宿和餐饮业": (2, 5),
+    "居民服务、修理和其他服务业": (3, 6),
+    "批发和零售业": (1, 2),
+}
+STRENUOUS = {"建筑业": 0.8, "制造业": 0.15, "交通运输、仓储和邮政业": 0.4}  # share of posts that need full strength
+# Work that the law keeps from women: carrying of the heaviest kind, scaffolds.
+HEAVIEST = {"4-02-05-01", "6-29-01-04", "6-29-01-05"}
+GROUND = "《女职工劳动保护特别规定》附录第一条：第四级体力劳动强度的作业"
+NO_GROUND_SHARE = 0.03  # advertisements that name a sex all the same
+DUPLICATE_SHARE = 0.01
+
+Row = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,19 @@ class Employer:
     local: bool
     contact: str
     phone: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the employers handed in.
+
+    `codes` has the occupation of each row; `damage` (index of the row, kind, column, value that would be right).
+    """
+
+    employers: list[Employer]
+    rows: list[Row]
+    codes: list[str]
+    damage: list[tuple[int, str, str, str]]
 
 
 def _code(rng: np.random.Generator, region: str) -> str:
@@ -77,23 +111,26 @@ def employers(rng: np.random.Generator, count: int) -> list[Employer]:
     return made
 
 
-def _post(rng: np.random.Generator, employer: Employer, on: date) -> tuple[tuple[str | int, ...], str]:
-    _, industry, offered = trades.KINDS[employer.kind]
-    trade = offered[int(rng.integers(0, len(offered)))]
-    title = trade.titles[int(rng.integers(0, len(trade.titles)))]
-    factor = (0.74 if employer.local else 1.0) * float(rng.normal(1.0, 0.05))
+def _post(
+    rng: np.random.Generator, employer: Employer, trade: trades.Trade, title: str, on: date, unlawful: bool
+) -> Row:
+    """The row; an `unlawful` one limits the sex without a ground."""
+    industry = trades.KINDS[employer.kind][1]
+    factor = (trades.LOCAL_WAGE if employer.local else 1.0) * float(rng.normal(1.0, 0.05))
     low, high = (int(round(wage * factor / 100) * 100) for wage in (trade.low, trade.high))
-    extra = rng.random(6)
+    extra = rng.random(7)
     oldest = trade.oldest + int(rng.integers(-3, 4))
-    # The law forbids it and some still write it: a few advertisements name a sex.
-    sex = "不限" if extra[0] < 0.93 else ("女" if extra[0] < 0.965 else "男")
-    need = 1 + int(rng.geometric(0.12 if employer.local else 0.05))
-    row = (
+    sex, ground = "不限", ""
+    if unlawful:
+        sex = "女" if extra[0] < 0.5 else "男"
+    elif trade.code in HEAVIEST and extra[0] < 0.5:
+        sex, ground = "男", GROUND
+    return (
         employer.name,
         employer.code,
         industry,
         title,
-        need,
+        1 + int(rng.exponential(OPENINGS[industry][not employer.local])),
         employer.place,
         low,
         max(high, low + 300),
@@ -101,6 +138,8 @@ def _post(rng: np.random.Generator, employer: Employer, on: date) -> tuple[tuple
         16 if extra[2] < 0.2 else 18,
         oldest,
         sex,
+        ground,
+        "重体力" if extra[6] < STRENUOUS.get(industry, 0.0) or trade.code in HEAVIEST else "一般",
         trade.skill if extra[3] < 0.8 else "",
         "是" if extra[4] < (0.3 if employer.local else 0.9) else "否",
         ("长白班", "两班倒", "三班倒", "弹性")[int(np.searchsorted((0.55, 0.85, 0.93), extra[5]))],
@@ -108,22 +147,41 @@ def _post(rng: np.random.Generator, employer: Employer, on: date) -> tuple[tuple
         employer.phone,
         (on + timedelta(days=int(rng.integers(15, 150)))).isoformat(),
     )
-    return row, trade.code
 
 
-def make(
-    rng: np.random.Generator, people: int, on: date
-) -> tuple[list[Employer], list[tuple[str | int, ...]], list[str]]:
-    """(employers, rows under HEADER, occupation code of each row): 600 posts, more in a large county."""
-    count = max(600, people // 100)
-    made = employers(rng, max(EMPLOYERS, count // 25))
-    rows, codes = [], []
-    local = [employer for employer in made if employer.local]
-    away = [employer for employer in made if not employer.local]
-    for order in range(count):
-        group = local if order < count * LOCAL_SHARE else away
-        row, code = _post(rng, group[order % len(group)], on)
-        rows.append(row)
-        codes.append(code)
-    mixed = rng.permutation(count)
-    return made, [rows[index] for index in mixed], [codes[index] for index in mixed]
+def _vacant(rng: np.random.Generator, group: list[Employer]) -> Iterator[tuple[Employer, trades.Trade, str]]:
+    """Every employer of the group in turn, each time with a title it has not used yet."""
+    left = []
+    for employer in group:
+        titles = [(trade, title) for trade in trades.KINDS[employer.kind][2] for title in trade.titles]
+        left.append((employer, [titles[index] for index in rng.permutation(len(titles))]))
+    while left:
+        for employer, titles in left:
+            yield employer, *titles.pop()
+        left = [(employer, titles) for employer, titles in left if titles]
+
+
+def make(rng: np.random.Generator, people: int, on: date) -> Sheet:
+    """600 different posts, more in a large county, and a few of them handed in twice."""
+    count = max(POSTS, people // 100)
+    made = employers(rng, -(-count // POSTS_OF_EMPLOYER))
+    local = round(count * LOCAL_SHARE)
+    vacant = [
+        *islice(_vacant(rng, [employer for employer in made if employer.local]), local),
+        *islice(_vacant(rng, [employer for employer in made if not employer.local]), count - local),
+    ]
+    spoiled = rng.permutation(count)
+    unlawful = set(spoiled[: round(count * NO_GROUND_SHARE)].tolist())
+    again = spoiled[len(unlawful) :][: round(count * DUPLICATE_SHARE)].tolist()
+    rows = [_post(rng, *offer, on, index in unlawful) for index, offer in enumerate(vacant)]
+    sheet = Sheet(made, [], [], [])
+    seen: set[int] = set()
+    for index in rng.permutation([*range(count), *again]).tolist():
+        if index in seen:
+            sheet.damage.append((len(sheet.rows), "duplicate_post", "", ""))
+        elif index in unlawful:
+            sheet.damage.append((len(sheet.rows), "sex_limit_without_ground", "性别", "不限"))
+        seen.add(index)
+        sheet.rows.append(rows[index])
+        sheet.codes.append(vacant[index][1].code)
+    return sheet

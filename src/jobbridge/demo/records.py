@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from . import feeds, files, names, places, trades, work
+from . import feeds, files, names, places, wishes, work
 from .people import SKILLED, Population, phone_numbers
 from .register import Register
 from .words import words
@@ -27,7 +27,6 @@ CHANNELS = {
     work.FLEXIBLE: "灵活就业",
     work.PUBLIC: "公益性岗位",
 }
-REGIONS = ("县内", "省内", "省外")
 CERTIFICATES = ("低压电工证", "焊工证", "母婴护理证", "B2驾驶证", "中式烹调师四级", "养老护理员五级")
 
 
@@ -118,7 +117,7 @@ def write_surveys(folder: Path, rng: np.random.Generator, data: Register, jobs: 
             rng.integers(1970, 2000, len(here.village_codes)),
         ),
     ).tolist()
-    wishes = _wishes(rng, people, jobs)
+    answers = _answers(rng, people, jobs)
     days = jobs.survey.day.astype(str).tolist()
     for index, low, high in data.towns():
         text = data.text(low, high)
@@ -134,7 +133,7 @@ def write_surveys(folder: Path, rng: np.random.Generator, data: Register, jobs: 
                     text["id"][who],
                     # Whoever is asked gives the number in use, not the one the register has kept.
                     text["phone_now"][who],
-                    *wishes[row],
+                    *answers[row],
                     text["health"][who],
                     collectors[people.village[low + who]],
                     days[row],
@@ -150,42 +149,27 @@ def write_surveys(folder: Path, rng: np.random.Generator, data: Register, jobs: 
         )
 
 
-def _wishes(rng: np.random.Generator, people: Population, jobs: work.Work) -> list[tuple[str, ...]]:
+def _answers(rng: np.random.Generator, people: Population, jobs: work.Work) -> list[tuple[str, ...]]:
     """Answers in the order 就业状态 .. 技能证书, one a surveyed person."""
     person = jobs.survey.person
-    size = len(person)
-    draw = rng.random((size, 4))
-    word = rng.integers(0, len(trades.WORDS), (size, 2))
-    region = rng.choice(3, size, p=[0.45, 0.2, 0.35])
-    wage = np.round(rng.normal(4300, 800, size) / 100).astype(int) * 100 + region * 700
-    ready = rng.integers(0, 45, size)
+    states = jobs.state[person]
+    certified = ((people.skill[person] == SKILLED) & (rng.random(len(person)) < 0.6)).tolist()
+    seekers = person[states == work.WILLING]
+    wished = wishes.make(
+        rng, people.sex[seekers], people.age[seekers], jobs.survey.day[states == work.WILLING], people.on
+    )
+    each = zip(wished.first, wished.second, wished.region, wished.wage, wished.ready, strict=True)
     answers: list[tuple[str, ...]] = []
-    for row, (who, state) in enumerate(zip(person.tolist(), jobs.state[person].tolist(), strict=True)):
-        certificate = ""
-        if people.skill[who] == SKILLED and draw[row, 0] < 0.6:
-            certificate = CERTIFICATES[who % len(CERTIFICATES)]
+    for who, state, holds in zip(person.tolist(), states.tolist(), certified, strict=True):
+        certificate = CERTIFICATES[who % len(CERTIFICATES)] if holds else ""
+        reason = work.REASONS[jobs.reason[who]]
         if state in work.EMPLOYED:
             status = "灵活就业" if state == work.FLEXIBLE else "已就业"
             answers.append((status, "", "", "", "", "", "", "", certificate))
-            continue
-        reason = work.REASONS[jobs.reason[who]]
-        if state == work.UNWILLING:
+        elif state == work.UNWILLING:
             answers.append(("未就业", "否", reason, "", "", "", "", "", certificate))
-            continue
-        second = trades.WORDS[word[row, 1]] if draw[row, 1] < 0.6 else ""
-        answers.append(
-            (
-                "未就业",
-                "是",
-                reason,
-                trades.WORDS[word[row, 0]],
-                second,
-                REGIONS[region[row]],
-                str(max(2500, wage[row])) if draw[row, 2] < 0.95 else "面议",
-                (people.on + timedelta(days=int(ready[row]))).isoformat() if draw[row, 3] < 0.9 else "随时",
-                certificate,
-            )
-        )
+        else:
+            answers.append(("未就业", "是", reason, *next(each), certificate))
     return answers
 
 

@@ -155,6 +155,7 @@ class Register:
             "lifted": np.where(lifted, "是", "否"),
             "house_kind": np.where(lifted, "脱贫户", "一般农户"),
             "monitored": np.where(category >= welfare.LIFTED_UNSTABLE, names, ""),
+            "risk_cleared": self.kinds.risk_cleared[house],
             "relocated": np.where(site >= 0, "是", "否"),
             "site": np.array([name for name, _ in self.kinds.sites] + [""])[site],
         }

@@ -251,4 +251,4 @@ AWAY_KINDS = (
     "care",
     "food",
 )
-WORDS = tuple(dict.fromkeys(trade.word for _, _, trades in KINDS.values() for trade in trades))
+LOCAL_WAGE = 0.74  # wages at home against those on the coast

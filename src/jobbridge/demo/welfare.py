@@ -13,6 +13,7 @@ from .people import Population
 CATEGORIES = ("一般农户", "脱贫户", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 ORDINARY, LIFTED, LIFTED_UNSTABLE, EDGE, SHOCK = range(5)
 LIFTED_SHARE, MONITORED_SHARE = 0.09, 0.015
+CLEARED_SHARE = 0.3  # of the monitored households
 SITE_NAMES = ("幸福家园", "新民小区", "安居苑", "向阳新村", "龙泉小区", "滨江安置小区", "和美家园", "高坪安置点")
 
 
@@ -23,6 +24,7 @@ class Welfare:
     category: NDArray[np.int8]
     site: NDArray[np.int64]
     allowance: NDArray[np.bool_]  # 低保
+    risk_cleared: NDArray[np.str_]  # 是 or 否 for monitored households, '' for others
     sites: list[tuple[str, int]]  # (name, township index)
 
 
@@ -50,9 +52,12 @@ def make(rng: np.random.Generator, people: Population, site_towns: NDArray[np.in
     relocated = (rng.random(count) < np.where(category == ORDINARY, 0.012, 0.6)) & np.isin(home, site_towns)
     place_of = {int(town): order for order, town in enumerate(site_towns)}
     site = np.array([place_of.get(int(town), -1) for town in home])
+    allowance = rng.random(count) < np.where(category == ORDINARY, 0.01, 0.25)
+    cleared = np.where(rng.random(count) < CLEARED_SHARE, "是", "否")
     return Welfare(
         category=category,
         site=np.where(relocated, site, -1),
-        allowance=rng.random(count) < np.where(category == ORDINARY, 0.01, 0.25),
+        allowance=allowance,
+        risk_cleared=np.where(category >= LIFTED_UNSTABLE, cleared, ""),
         sites=sites,
     )

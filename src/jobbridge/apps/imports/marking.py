@@ -79,6 +79,7 @@ def mark(content: bytes, sheets: list[Sheet], marks: Iterable[Mark], headers: di
             _mark_row(book[columns[sheet][0]], number, columns[sheet][1], state, issues)
         target = Path(folder) / "out.xlsx"
         book.save(str(target))
+        book.close()  # its native half must end in the thread that opened it, not wherever the collector runs
         return target.read_bytes()
 
 

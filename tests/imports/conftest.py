@@ -55,7 +55,9 @@ def everything() -> Actor:
 def bring_in(clerk: Actor) -> Callable[..., ImportBatch]:
     """Upload and merge in one go."""
 
-    def run(content: bytes, name: str = "名册.xlsx", *, actor: Actor = clerk, as_of: date = DAY, **more: Any) -> ImportBatch:
+    def run(
+        content: bytes, name: str = "名册.xlsx", *, actor: Actor = clerk, as_of: date = DAY, **more: Any
+    ) -> ImportBatch:
         batch = services.upload(actor=actor, name=name, content=content, as_of=as_of, now=NOW, **more)
         return services.merge(actor=actor, batch=batch, now=NOW)
 

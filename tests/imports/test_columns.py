@@ -6,12 +6,13 @@ import pytest
 
 from jobbridge.apps.imports.columns import map_sheet, source_of
 from jobbridge.apps.imports.headers import normalise
-from jobbridge.apps.imports.reading import Sheet
+from jobbridge.apps.imports.reading import Sheet, read
 from tests.imports import workbooks
 
-NATIONAL = (
-    "县 乡 行政村 户编号 证件号码 户类型 开始时间 结束时间 务工所在县 务工月收入 年度交通费补助 是否已务工".split()
-)
+NATIONAL = [
+    "县", "乡", "行政村", "户编号", "证件号码", "户类型", "开始时间", "结束时间", "务工所在县", "务工月收入",
+    "年度交通费补助", "是否已务工",
+]  # fmt: skip
 
 
 def sheet_of(*rows: list[str]) -> Sheet:
@@ -69,9 +70,8 @@ def test_the_header_is_found_under_title_rows(above: int) -> None:
 
 
 def test_stacked_headers_give_leaf_names_and_leave_other_people_out() -> None:
-    from jobbridge.apps.imports.reading import read
-
-    content = workbooks.stacked([["1", "双江街道", "群益社区", "H1", "覃平国", workbooks.made_id(1), "户主", "", "村干", ""]])
+    row = ["1", "双江街道", "群益社区", "H1", "覃平国", workbooks.made_id(1), "户主", "", "村干", ""]
+    content = workbooks.stacked([row])
     found = map_sheet(read(content, "a.xlsx")[0], kind=None, aliases={})
     assert found is not None
     assert found.header_row == 3

@@ -26,10 +26,12 @@ from tests.imports.conftest import DAY, NOW, codes
 from tests.imports.workbooks import made_id, made_phone, member, text_table, workbook
 
 BringIn = Callable[..., ImportBatch]
-WORK = ["证件号码", "姓名", "开始时间", "结束时间", "务工省", "务工所在县", "务工企业名称", "就业渠道", "务工月收入", "是否已务工"]
+WORK = ["证件号码", "姓名", "开始时间", "结束时间", "务工省", "务工所在县", "务工企业名称", "就业渠道", "务工月收入",
+        "是否已务工"]  # fmt: skip
 ANSWERS = ["姓名", "身份证号", "联系电话", "就业状态", "就业意愿", "未就业原因", "意向地区", "意向工种1", "意向工种2",
            "期望月薪", "可到岗日期", "技能证书", "采集人", "采集日期"]  # fmt: skip
-POSTS = ["单位名称", "统一社会信用代码", "招聘岗位", "招聘人数", "工作地点", "月薪", "年龄要求", "性别要求", "限制依据", "是否包住", "联系电话"]
+POSTS = ["单位名称", "统一社会信用代码", "招聘岗位", "招聘人数", "工作地点", "月薪", "年龄要求", "性别要求",
+         "限制依据", "是否包住", "联系电话"]  # fmt: skip
 
 
 @pytest.fixture
@@ -47,14 +49,16 @@ def yiwu(county: dict[str, Area]) -> None:
 def work(serial: int, start: str, end: str = "", **more: str) -> list[str]:
     row = dict.fromkeys(WORK, "") | {
         "证件号码": made_id(serial), "开始时间": start, "结束时间": end, "务工省": "浙江省", "务工所在县": "义乌市",
-        "务工企业名称": "义乌示例电子厂", "就业渠道": "单位录用聘用人员", "务工月收入": "5,200元", "是否已务工": "是", **more,
+        "务工企业名称": "义乌示例电子厂", "就业渠道": "单位录用聘用人员", "务工月收入": "5,200元", "是否已务工": "是",
+        **more,
     }  # fmt: skip
     return [row[name] for name in WORK]
 
 
 @pytest.mark.usefixtures("people", "yiwu")
 def test_work_records_become_spells(bring_in: BringIn, everything: Actor) -> None:
-    batch = bring_in(workbook([work(1, "2026年03月", "2026年05月", 是否已务工="否"), work(1, "2026-07-10")], WORK), "务工.xlsx")
+    rows = [work(1, "2026年03月", "2026年05月", 是否已务工="否"), work(1, "2026-07-10")]
+    batch = bring_in(workbook(rows, WORK), "务工.xlsx")
     assert batch.counts["created"] == 2
     with acting_as(everything):
         first, second = EmploymentSpell.objects.order_by("start")
@@ -126,7 +130,8 @@ def test_not_working_is_a_statement(bring_in: BringIn, everything: Actor) -> Non
 @pytest.mark.usefixtures("people")
 def test_a_survey_becomes_statements(bring_in: BringIn, everything: Actor) -> None:
     rows = [
-        ["覃志强", made_id(1), made_phone(50), "未就业", "是", "刚返乡", "县内", "保安员", "缝纫工", "4000", "随时", "电工证", "于丽林", "2026-10-02"],
+        ["覃志强", made_id(1), made_phone(50), "未就业", "是", "刚返乡", "县内", "保安员", "缝纫工", "4000", "随时",
+         "电工证", "于丽林", "2026-10-02"],
         ["覃海波", made_id(2), "", "未就业", "否", "照顾小孩", "", "", "", "面议", "", "", "于丽林", "2026年10月3日"],
         ["覃海波", made_id(2), "", "已就业", "", "", "", "", "", "", "", "", "", ""],
         ["外来人", made_id(9), "", "已就业", "", "", "", "", "", "", "", "", "", ""],
@@ -170,7 +175,8 @@ def test_a_feed_is_kept_sealed_and_taken_once(bring_in: BringIn, everything: Act
 
 
 def test_a_feed_of_an_unknown_agency_waits_for_its_name(bring_in: BringIn, clerk: Actor, everything: Actor) -> None:
-    batch = bring_in(text_table([["姓名", "电话", "统计日期", "流向"], ["覃平国", made_phone(1), "2026-11-01", "返乡"]]), "名单.csv")
+    rows = [["姓名", "电话", "统计日期", "流向"], ["覃平国", made_phone(1), "2026-11-01", "返乡"]]
+    batch = bring_in(text_table(rows), "名单.csv")
     assert batch.state == BatchState.MAPPING
     assert "来自哪个部门" in batch.message
     batch = services.confirm_mapping(actor=clerk, batch=batch, mapping={}, source="mobile")
@@ -183,9 +189,10 @@ def test_a_feed_of_an_unknown_agency_waits_for_its_name(bring_in: BringIn, clerk
 def post(**changes: Any) -> list[str]:
     body = "99330782MA0000001"
     row = {
-        "单位名称": "义乌示例电子厂", "统一社会信用代码": body + credit_code.check_character(body), "招聘岗位": "普工",
-        "招聘人数": "12", "工作地点": "浙江省义乌市", "月薪": "4500-6000", "年龄要求": "18-50周岁", "性别要求": "不限",
-        "限制依据": "", "是否包住": "包吃住", "联系电话": made_phone(1), **changes,
+        "单位名称": "义乌示例电子厂", "统一社会信用代码": body + credit_code.check_character(body),
+        "招聘岗位": "普工", "招聘人数": "12", "工作地点": "浙江省义乌市", "月薪": "4500-6000",
+        "年龄要求": "18-50周岁", "性别要求": "不限", "限制依据": "", "是否包住": "包吃住",
+        "联系电话": made_phone(1), **changes,
     }  # fmt: skip
     return [row[name] for name in POSTS]
 
@@ -231,7 +238,8 @@ def test_a_limit_with_its_legal_ground_is_taken(bring_in: BringIn, everything: A
 
 
 @pytest.mark.parametrize(
-    ("text", "limit"), [("不限", ""), ("男女不限", ""), ("男", "男"), ("限女性", "女"), ("女性优先", ""), ("中性", None)]
+    ("text", "limit"),
+    [("不限", ""), ("男女不限", ""), ("男", "男"), ("限女性", "女"), ("女性优先", ""), ("中性", None)],
 )
 def test_sex_limits(text: str, limit: str | None) -> None:
     assert sex_limit(text) == limit
@@ -239,7 +247,14 @@ def test_sex_limits(text: str, limit: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "ages"),
-    [("18-45岁", (18, 45)), ("50岁以下", (16, 50)), ("18周岁以上", (18, 65)), ("不限", (16, 65)), ("60-20", None), ("青年", None)],
+    [
+        ("18-45岁", (18, 45)),
+        ("50岁以下", (16, 50)),
+        ("18周岁以上", (18, 65)),
+        ("不限", (16, 65)),
+        ("60-20", None),
+        ("青年", None),
+    ],
 )
 def test_age_ranges(text: str, ages: tuple[int, int] | None) -> None:
     assert age_range(text) == ages

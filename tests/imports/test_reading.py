@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jobbridge.apps.imports.reading import Numeric, Unreadable, read
+from jobbridge.apps.imports.reading import Numeric, Unreadable, read, read_head
 from tests.imports import workbooks
 
 DATA = Path(__file__).parent / "data"
@@ -110,3 +110,19 @@ def test_a_cell_in_the_last_corner_is_refused_not_laid_out() -> None:
             target.writestr(item.filename, data)
     with pytest.raises(Unreadable, match="多余行列"):
         read(stream.getvalue(), "a.xlsx")
+
+
+def test_the_head_of_a_large_workbook_is_enough_for_its_header() -> None:
+    rows = [["1", "双江街道", "群益社区", f"H{serial}", "覃平国", workbooks.made_id(serial % 400), "户主", "", "", ""]
+            for serial in range(6000)]  # fmt: skip
+    content = workbooks.stacked(rows)
+    head, whole = read_head(content, "a.xlsx")[0], read(content, "a.xlsx")[0]
+    first = [row for _, row in zip(range(20), whole.rows(), strict=False)]
+    assert [row for _, row in zip(range(20), head.rows(), strict=False)] == first
+    assert head.merged() == whole.merged()
+    assert len(list(head.rows())) < len(list(whole.rows())) == 6003
+
+
+def test_a_first_look_at_a_broken_file_says_what_a_second_would() -> None:
+    with pytest.raises(Unreadable, match="已损坏"):
+        read_head(b"PK\x03\x04 broken", "a.xlsx")

@@ -32,7 +32,8 @@ def test_a_good_row_becomes_a_person_with_everything_around(bring_in: BringIn, e
         assert head.household.number == "H0001"
         assert head.household.head_name == head.name
         assert head.region_code == head.household.region_code == "500235001001"
-        assert (head.sex, head.birth_date, head.id_mask) == ("男", date(1985, 3, 2), "9902**********" + made_id(1)[-4:])
+        assert (head.sex, head.birth_date) == ("男", date(1985, 3, 2))
+        assert head.id_mask == "9902**********" + made_id(1)[-4:]
         assert sealer().open(bytes(head.id_sealed), "id") == made_id(1)
         phone = head.contacts.get()
         assert phone.primary

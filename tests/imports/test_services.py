@@ -9,8 +9,10 @@ import pytest
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.imports import services
+from jobbridge.apps.imports.columns import kind_tables
 from jobbridge.apps.imports.handlers import handler_of
 from jobbridge.apps.imports.models import BatchState, ColumnAlias, ImportBatch, ImportRow
+from jobbridge.apps.registry import roster
 from jobbridge.apps.registry.models import ContactPoint, Household, Membership, Person
 from tests.imports import workbooks
 from tests.imports.conftest import DAY, NOW, codes
@@ -90,10 +92,9 @@ def test_killed_between_or_inside_chunks_the_end_is_the_same(
         return call
 
     with monkeypatch.context() as broken:
-        if at == "households":
-            broken.setattr("jobbridge.apps.registry.roster.merge_households", third_time_stops(_original("households")))
-        elif at == "persons":
-            broken.setattr("jobbridge.apps.registry.roster.merge_persons", third_time_stops(_original("persons")))
+        if at in ("households", "persons"):
+            name = f"merge_{at}"
+            broken.setattr(roster, name, third_time_stops(getattr(roster, name)))
         elif at == "fates":
             broken.setattr(services.fates, "record", third_time_stops(services.fates.record))
         progress = third_time_stops(lambda *_: None) if at == "between" else None
@@ -110,12 +111,6 @@ def test_killed_between_or_inside_chunks_the_end_is_the_same(
         assert Person.objects.count() == Membership.objects.count() == ContactPoint.objects.count() == 34
         assert Household.objects.count() == 12
     assert services.merge(actor=clerk, batch=batch, now=NOW).counts == batch.counts
-
-
-def _original(name: str) -> Callable[..., Any]:
-    from jobbridge.apps.registry import merging
-
-    return {"households": merging.merge_households, "persons": merging.merge_persons}[name]
 
 
 def test_an_unknown_column_is_matched_by_hand_and_remembered(clerk: Actor, everything: Actor) -> None:
@@ -192,7 +187,5 @@ def test_a_cancelled_batch_stays_out(clerk: Actor) -> None:
 
 
 def test_every_kind_has_somebody_who_takes_it_in() -> None:
-    from jobbridge.apps.imports.columns import kind_tables
-
     for kind in kind_tables():
         assert handler_of(kind).tables

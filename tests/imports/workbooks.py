@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -92,7 +93,8 @@ def stacked(rows: Sequence[Sequence[Any]]) -> bytes:
     page.merge_range(1, 1, 1, 2, "所在地")
     page.merge_range(1, 3, 1, 7, "基本信息")
     page.merge_range(1, 8, 1, 9, "帮扶责任人")
-    page.write_row(2, 1, ["乡(镇)", "村(居)", "户编号", "姓名", "证件号码", "与户主关系", "联系电话", "姓名", "联系电话"])
+    leaves = ["乡(镇)", "村(居)", "户编号", "姓名", "证件号码", "与户主关系", "联系电话", "姓名", "联系电话"]
+    page.write_row(2, 1, leaves)
     for number, row in enumerate(rows, start=3):
         page.write_row(number, 0, row)
     book.close()
@@ -156,8 +158,6 @@ def encrypted() -> bytes:
 
 def blank_rows(count: int, rows: Sequence[Sequence[Any]]) -> bytes:
     """A workbook whose sheet has ``count`` formatted, empty rows under its data."""
-    import zipfile
-
     small = workbook(rows)
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(small)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:

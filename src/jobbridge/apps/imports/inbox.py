@@ -13,7 +13,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.imports.columns import learnt, map_sheet
 from jobbridge.apps.imports.models import BatchState, ImportBatch, InboxFile, Kind
 from jobbridge.apps.imports.parsing import ORDER
-from jobbridge.apps.imports.reading import Unreadable, read
+from jobbridge.apps.imports.reading import Unreadable, read_head
 from jobbridge.apps.imports.services import ImportRefused, upload
 
 SUFFIXES = (".xlsx", ".xls", ".csv")
@@ -79,7 +79,8 @@ def _take(actor: Actor, folder: Path, path: Path, as_of: date, now: datetime) ->
 def _kind(content: bytes, name: str) -> str | None:
     """The kind for the order only; what cannot be told is found out, and said, when the batch is staged."""
     try:
-        maps = [map_sheet(sheet, kind=None, aliases=learnt()) for sheet in read(content, name)]
+        aliases = learnt()
+        maps = [map_sheet(sheet, kind=None, aliases=aliases) for sheet in read_head(content, name)]
     except Unreadable:
         return None
     clear = [found.kind for found in maps if found and not found.missing]

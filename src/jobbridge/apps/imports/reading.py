@@ -10,17 +10,21 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from jobbridge.apps.imports.scanning import Scan, TooLarge, scan_workbook
+from jobbridge.apps.imports.scanning import Scan, TooLarge, cut_to_head, scan_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+# What opening a broken archive, or the XML in it, can raise.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, SyntaxError, EOFError, OSError, RuntimeError, ValueError)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _QUOTED_FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
 
@@ -93,6 +97,14 @@ def read(content: bytes, name: str) -> list[Sheet]:
     return sheets
 
 
+def read_head(content: bytes, name: str) -> list[Sheet]:
+    """``read`` for a first look: of a large xlsx only the first rows are there."""
+    if content.startswith(b"PK"):
+        with suppress(*_DAMAGED):  # ``read`` says what is wrong
+            return read(cut_to_head(content), name)
+    return read(content, name)
+
+
 def as_text(cell: object) -> str:
     """The text of one cell; numbers as ``Numeric`` written out in full, days as ISO dates."""
     if isinstance(cell, str):
@@ -113,7 +125,7 @@ def _xlsx(content: bytes) -> list[Sheet]:
         scans = scan_workbook(content)
     except TooLarge as error:
         raise Unreadable(str(error)) from error
-    except (zipfile.BadZipFile, KeyError, SyntaxError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except _DAMAGED as error:
         raise Unreadable("工作簿已损坏或不是 xlsx，请用 Excel 打开后另存为 xlsx 再上传") from error
     return _workbook(content, scans)
 

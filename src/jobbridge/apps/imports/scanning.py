@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 CHUNK = 1 << 20
+HEAD = 256 * 1024
 MAX_CELLS = 60_000_000
 MAX_XML = 4 << 30  # bytes of one sheet once unpacked; a bomb is larger
 MAX_FORMULAS = 100_000  # empty formulas remembered; a sheet with more is broken as a whole
@@ -49,6 +50,45 @@ def scan_workbook(content: bytes) -> dict[str, Scan]:
             with archive.open(path) as stream:
                 found[name] = scan_rows(_rows(stream))
     return found
+
+
+def cut_to_head(content: bytes) -> bytes:
+    """The same workbook with only the first rows of each sheet, to look at headers without reading everything.
+
+    A workbook built in an unusual way comes back whole.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w") as target:
+        sheets = {path for _, path in _sheet_paths(archive)}
+        for item in archive.infolist():
+            if item.filename not in sheets:
+                target.writestr(item.filename, archive.read(item))
+                continue
+            with archive.open(item) as stream:
+                head = _head(stream)
+            if head is None:
+                return content
+            target.writestr(item.filename, head)
+    return out.getvalue()
+
+
+def _head(stream: io.BufferedIOBase) -> bytes | None:
+    """The XML up to the last row of the first ``HEAD`` bytes, and what follows the rows (the merged cells)."""
+    start = stream.read(HEAD)
+    if b"</sheetData>" in start:
+        return start + stream.read()
+    cut = start.rfind(b"</row>")
+    if cut < 0:
+        return None
+    rest, size = b"", 0
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > MAX_XML:
+            return None
+        rest = rest[-len(b"</sheetData>") :] + chunk
+        if (end := rest.find(b"</sheetData>")) >= 0:
+            return start[: cut + len(b"</row>")] + rest[end:] + stream.read()
+    return None
 
 
 def scan_rows(rows: Iterator[bytes]) -> Scan:

@@ -59,6 +59,10 @@ class County:
         assert done.returncode == 0, f"jobbridge {' '.join(words)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
+    def user(self, username: str, role: str, area: str) -> str:
+        """A user made on the command line; gives the password."""
+        return self.jobbridge("user", username, "--name", username, "--role", role, "--area", area).split()[1]
+
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the whole county, past row-level security."""
         with psycopg.connect(self.url) as link:

@@ -38,7 +38,7 @@ def test_a_day_in_the_county(visit: Callable[..., Site], county: County, tmp_pat
 
     hand_to_the_broker(clerk, household)
 
-    broker = visit(phone=True).log_in("visitor", make_user(county, "visitor", "broker", household["village"]))
+    broker = visit(phone=True).log_in("visitor", county.user("visitor", "broker", household["village"]))
     record_a_visit(broker, household, "想在县城做缝纫")
 
     clerk.page.reload()
@@ -48,7 +48,7 @@ def test_a_day_in_the_county(visit: Callable[..., Site], county: County, tmp_pat
     expect(story).to_contain_text("visitor")
     expect(clerk.drawer.get_by_role("row", name=household["head"])).to_contain_text("有意愿未就业")
 
-    neighbour = visit().log_in("next-door", make_user(county, "next-door", "township", household["neighbour"]))
+    neighbour = visit().log_in("next-door", county.user("next-door", "township", household["neighbour"]))
     sees_only_its_own(neighbour, county, household["neighbour"])
     finds_nothing_of(neighbour, county, household)
     changes_nothing_of(neighbour, county, household)
@@ -72,12 +72,6 @@ def urgent_household(county: County) -> dict[str, str]:
         town,
     )
     return found | {"town": town, "neighbour": neighbour}
-
-
-def make_user(county: County, username: str, role: str, area: str) -> str:
-    """A user made on the command line; gives the password."""
-    printed = county.jobbridge("user", username, "--name", username, "--role", role, "--area", area)
-    return printed.split()[1]
 
 
 def bring_in_a_damaged_workbook(clerk: Site, household: dict[str, str], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class County:
             link.execute("SELECT set_config('jb.lo', '', false), set_config('jb.hi', '~', false)")
             return link.execute(query, values).fetchall()
 
-    @contextmanager
+    @contextlib.contextmanager
     def serving(self) -> Iterator[str]:
         """The address of the pages, served with a worker beside them until the block ends."""
         port = free_port()
@@ -99,9 +99,9 @@ class County:
         raise AssertionError(f"no answer within {START_SECONDS} s\n{self.log.read_text()[-4000:]}")
 
 
-@contextmanager
+@contextlib.contextmanager
 def databases(server: str) -> Iterator[Callable[..., str]]:
-    """``create(name, template)`` gives the URL of a new database on the server; all of them go when the block ends."""
+    """``create(name, template)`` gives the URL of a new database on the server; all go when the block ends."""
     names: list[str] = []
 
     def address(name: str) -> str:
@@ -132,13 +132,8 @@ def free_port() -> int:
 def _end(server: subprocess.Popen[bytes]) -> None:
     """Ask it to stop; what is still there of its session afterwards is ended."""
     server.terminate()
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        try:
-            os.killpg(server.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # all of it is gone, as it should be
-        server.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):  # all of it is gone, as it should be
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait(STOP_SECONDS)

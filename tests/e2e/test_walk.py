@@ -16,7 +16,9 @@ from tests.e2e.conftest import DAY
 from tests.e2e.pages import Site
 from tests.imports import workbooks
 
-LISTS = ("", "households/", "persons/", "groups/", "tasks/", "posts/", "imports/", "linkage/", "cycle/", "indicators/")
+LISTS = (
+    "", "households/", "persons/", "groups/", "tasks/", "posts/", "imports/", "linkage/", "cycle/", "indicators/",
+)  # fmt: skip
 RECORD = re.compile(r'"/desk/(households|persons|imports|linkage)/([0-9]+)/')
 NEXT = re.compile(r'href="(\?[^"]*after=[^"]*)"[^>]*>下一页')
 TABLES = {
@@ -193,16 +195,15 @@ def finds_nothing_of(neighbour: Site, county: County, household: dict[str, str])
         assert not RECORD.findall(text), f"{address} of another township are listed"
     assert neighbour.get(f"/desk/households/{pk}/").status == 404
     assert neighbour.get("/desk/messages/").status == 403
-    for (key,) in county.rows("SELECT id FROM imports_importbatch WHERE marked_id IS NOT NULL ORDER BY id DESC LIMIT 3"):
+    marked = "SELECT id FROM imports_importbatch WHERE marked_id IS NOT NULL ORDER BY id DESC LIMIT 3"
+    for (key,) in county.rows(marked):
         for part in ("", "marked/", "columns/"):
             assert neighbour.get(f"/desk/imports/{key}/{part}").status == 404
 
 
 def changes_nothing_of(neighbour: Site, county: County, household: dict[str, str]) -> None:
     """Forms sent by hand to the addresses of another township's records are answered as if there were none."""
-    ((person,),) = county.rows(
-        "SELECT min(id) FROM registry_person WHERE household_id = %s", int(household["pk"])
-    )
+    ((person,),) = county.rows("SELECT min(id) FROM registry_person WHERE household_id = %s", int(household["pk"]))
     ((link,),) = county.rows("SELECT min(id) FROM linkage_link WHERE left(region_code, 9) = %s", household["town"])
     ((batch, row),) = county.rows("SELECT batch_id, id FROM imports_importrow ORDER BY id DESC LIMIT 1")
     state = (

@@ -15,7 +15,8 @@ from jobbridge.apps.imports.models import ImportBatch, ImportRow, RowState
 from jobbridge.apps.imports.tables import Table
 
 PAYLOAD = "import_row"
-_COLUMNS = ("sheet", "row_number", "state", "label", "issues", "payload_sealed", "target_id")
+_NOBODY_LACKING = {"duplicate_person", "out_of_scope", "household_elsewhere"}
+_COLUMNS = ("sheet", "row_number", "state", "label", "subject", "issues", "payload_sealed", "target_id")
 
 
 def record(batch: ImportBatch, pieces: Iterable[tuple[Table, Iterable[int], dict[int, Fate]]]) -> Counter[str]:
@@ -57,9 +58,18 @@ def _line(
         sealed = sealer().seal(json.dumps(kept, ensure_ascii=False), PAYLOAD)
     plain = state in (RowState.UNCHANGED, RowState.VALID) and not issues
     return (
-        table.sheet[:60], table.numbers[row], state, "" if plain else table.label(row),
+        table.sheet[:60], table.numbers[row], state, "" if plain else table.label(row), _subject(table, row, state),
         json.dumps(issues or [], ensure_ascii=False), sealed, target,
     )
+
+
+def _subject(table: Table, row: int, state: str) -> str:
+    """The household that lacks this row's person; a person who stands in the file twice is not lacking."""
+    if state not in (RowState.REFUSED, RowState.CONFLICT) or "_number" not in table.values:
+        return ""
+    if any(issue["code"] in _NOBODY_LACKING for issue in table.issues.get(row, [])):
+        return ""
+    return table.values["_number"][row][:24]
 
 
 def _write(batch: ImportBatch, rows: list[tuple[Any, ...]]) -> None:
@@ -72,7 +82,7 @@ def _write(batch: ImportBatch, rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
-            "UPDATE imports_importrow r SET state = n.state, issues = n.issues, payload_sealed = n.payload_sealed,"
+            "UPDATE imports_importrow r SET state = n.state, subject = n.subject, issues = n.issues, payload_sealed = n.payload_sealed,"
             " target_id = n.target_id FROM stage_fate n WHERE r.batch_id = %s AND r.sheet = n.sheet"
             " AND r.row_number = n.row_number AND r.decided_by = ''",
             [batch.pk],

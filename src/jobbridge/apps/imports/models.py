@@ -78,6 +78,7 @@ class ImportRow(models.Model):
     row_number = models.PositiveIntegerField("行号")
     state = models.CharField("状态", max_length=10, choices=RowState)
     label = models.CharField("标识", max_length=60, blank=True)  # name and mask, for people to find it again
+    subject = models.CharField("所涉户编号", max_length=24, blank=True, db_collation="C")  # whose member is missing
     issues = models.JSONField("问题", default=list)  # [{column, field, code, message}]
     payload_sealed = models.BinaryField("原值（密封）", null=True)
     target_id = models.BigIntegerField("并入记录", null=True)
@@ -89,7 +90,10 @@ class ImportRow(models.Model):
             models.UniqueConstraint(fields=["batch", "sheet", "row_number"], name="import_row_once"),
             models.CheckConstraint(condition=models.Q(state__in=RowState.values), name="import_row_state"),
         ]
-        indexes = [models.Index(fields=["batch", "state", "id"])]
+        indexes = [
+            models.Index(fields=["batch", "state", "id"]),
+            models.Index(fields=["subject"], condition=~models.Q(subject=""), name="import_row_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet}:{self.row_number}"

@@ -102,3 +102,17 @@ FROM registry_household h LEFT JOIN (
   WHERE met <> 'absent' AND (at AT TIME ZONE 'Asia/Shanghai')::date <= {day} GROUP BY 1
 ) v ON v.household_id = h.id
 """
+
+
+# Members whom a roster named and the ledger could not take in: refused rows, and rows that wait for a decision. Until
+# the corrected file brings the person, or somebody has met the household, all that is known of them is that they are.
+MISSING_MEMBERS = """
+SELECT h.id AS household_id, h.region_code FROM imports_importrow r
+  JOIN imports_importbatch b ON b.id = r.batch_id AND b.kind = 'roster' AND b.state = 'merged'
+  JOIN registry_household h ON h.number = r.subject
+WHERE r.subject <> '' AND r.state IN ('refused', 'conflict')
+  AND NOT EXISTS (SELECT 1 FROM registry_person p JOIN imports_sourcerecord s ON s.id = p.source_id
+                  WHERE p.household_id = h.id AND s.batch_id > b.id)
+  AND NOT EXISTS (SELECT 1 FROM casework_visit v WHERE v.household_id = h.id AND v.met <> 'absent'
+                  AND (v.at AT TIME ZONE 'Asia/Shanghai')::date >= b.as_of)
+"""

@@ -10,10 +10,10 @@ from django.db import connection
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.targeting.definitions import definitions
-from jobbridge.apps.targeting.facts import household_columns_sql, person_facts_sql
+from jobbridge.apps.targeting.facts import MISSING_MEMBERS, household_columns_sql, person_facts_sql
 from jobbridge.apps.targeting.models import Group
 from jobbridge.apps.targeting.rules import URGENCY_SQL
-from jobbridge.engines.rules import household_facts_sql, person_verdicts_sql, pick, verdicts_sql
+from jobbridge.engines.rules import ROLES, household_facts_sql, person_verdicts_sql, pick, verdicts_sql
 
 PERSON_VERDICTS = ("labour_force", "employed", "willing", "stable", "seeking", "not_willing", "unknown_status")
 PERSON_GROUPS = {Group.SEEKING: "seeking", Group.NOT_WILLING: "not_willing"}
@@ -37,7 +37,12 @@ def refresh(*, on: date, actor: Actor, progress: Callable[..., None]) -> dict[st
         )
         progress("判定户", 2, 4)
         asked = [pick(known, name, on) for name in ("zero_employment", "one_stable_job")]
-        members = person_verdicts_sql(known, asked, on, facts="t_facts", dialect="postgres")
+        _temporary("missing", MISSING_MEMBERS, key="household_id")
+        unknown = ", ".join("NULL::boolean" for _ in ROLES)
+        members = (
+            f"SELECT * FROM ({person_verdicts_sql(known, asked, on, facts='t_facts', dialect='postgres')}) v"
+            f" UNION ALL SELECT NULL, household_id, {unknown} FROM t_missing"
+        )
         _temporary(
             "house_facts", household_facts_sql(members, household_columns_sql(on), "postgres"), key="household_id"
         )
@@ -74,7 +79,7 @@ FROM t_people WHERE labour_force IS NOT FALSE
 MARKS = """
 SELECT f.household_id, f.region_code, f.members, f.last_visit, f.days_since_visit,
   z.verdict AS zero, m.verdict AS monitored, coalesce(s.marks, '') AS marks, coalesce(s.seeking, 0) AS seeking,
-  coalesce(s.unknown, 0) AS unknown, coalesce(s.places, '') AS places
+  coalesce(s.unknown, 0) + coalesce(x.missing, 0) AS unknown, coalesce(s.places, '') AS places
 FROM t_house_facts f JOIN t_is_zero_employment z USING (household_id) JOIN t_is_monitored m USING (household_id)
 LEFT JOIN (
   SELECT household_id, left(string_agg(status, '' ORDER BY strpos('SUNLW', status), person_id), 20) AS marks,
@@ -83,6 +88,7 @@ LEFT JOIN (
       AS places
   FROM t_status GROUP BY household_id
 ) s USING (household_id)
+LEFT JOIN (SELECT household_id, count(*) AS missing FROM t_missing GROUP BY household_id) x USING (household_id)
 """
 
 

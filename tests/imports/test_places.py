@@ -46,6 +46,15 @@ def test_unknown_places_name_what_is_near(book: PlaceBook, town: str, village: s
         book.find(town, village)
 
 
+def test_a_village_and_a_community_of_one_name(book: PlaceBook) -> None:
+    Area.objects.create(code="500235001003", name="群益村", level=5, parent_id="500235001000")
+    both = PlaceBook.load("500235")
+    assert both.find("双江街道", "群益村民委员会") == "500235001003"
+    assert both.find("双江街道", "群益居委会") == "500235001001"
+    with pytest.raises(UnknownPlace, match="多个"):
+        both.find("双江街道", "群益")
+
+
 def test_one_name_in_two_townships_asks_for_the_township(book: PlaceBook) -> None:
     Area.objects.create(code="500235002003", name="梨园村", level=5, parent_id="500235002000")
     with pytest.raises(UnknownPlace, match="请写明乡镇"):

@@ -131,6 +131,22 @@ def test_two_households_on_one_day_wait_for_a_decision(bring_in: BringIn, everyt
         assert ImportBatch.objects.get(pk=batch.pk).counts["conflict"] == 0
 
 
+def test_two_households_in_one_file_wait_for_a_decision_too(
+    bring_in: BringIn, everything: Actor, clerk: Actor
+) -> None:
+    rows = [member(1), member(2), member(2, 户编号="H0001", 与户主关系="之子")]
+    batch = bring_in(workbook(rows))
+    assert codes(batch, everything) == {6: ["two_households"]}
+    with acting_as(everything):
+        assert person(2).household.number == "H0002"
+        row = ImportRow.objects.get(batch=batch, state=RowState.CONFLICT)
+        assert row.issues[0]["message"].startswith("第5行已有同一个证件号码")
+    services.decide(actor=clerk, row=row, accept=True)
+    with acting_as(everything):
+        assert person(2).household.number == "H0001"
+        assert person(2).memberships.get().household.number == "H0001"
+
+
 def test_a_conflict_that_is_dismissed_leaves_the_ledger_alone(
     bring_in: BringIn, everything: Actor, clerk: Actor
 ) -> None:

@@ -135,7 +135,7 @@ def damaged_roster(township: str = "双江街道", village: str = "群益社区"
     add(5, 姓名="", refused="name_empty")
     add(6, 与户主关系="父子", refused="not_listed")
     add(7, 村="群艺村", refused="village_unknown")
-    add(1, 姓名="覃志强", 户编号="H0099", refused="duplicate_person")
+    add(1, refused="duplicate_person")
     add(8, 姓名=Formula("=D4"), refused="formula_uncached")
     add(9, 成员联系电话="1641234567", noted="phone_length")
     # No household number, and not a head whose own id could stand for it.

@@ -55,7 +55,8 @@ def load_villages(county: str) -> int:
 
 
 def _open(name: str) -> io.TextIOWrapper:
-    raw = resources.files(DATA).joinpath(name).open("rb")
+    # Into memory first: closing a gzip or xz reader leaves the file below it open.
+    raw = io.BytesIO(resources.files(DATA).joinpath(name).read_bytes())
     return io.TextIOWrapper(gzip.open(raw) if name.endswith("gz") else lzma.open(raw), "utf-8-sig")
 
 

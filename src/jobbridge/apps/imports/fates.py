@@ -82,7 +82,8 @@ def _write(batch: ImportBatch, rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
-            "UPDATE imports_importrow r SET state = n.state, subject = n.subject, issues = n.issues, payload_sealed = n.payload_sealed,"
+            "UPDATE imports_importrow r SET state = n.state, subject = n.subject, issues = n.issues,"
+            " payload_sealed = n.payload_sealed,"
             " target_id = n.target_id FROM stage_fate n WHERE r.batch_id = %s AND r.sheet = n.sheet"
             " AND r.row_number = n.row_number AND r.decided_by = ''",
             [batch.pk],

@@ -45,6 +45,15 @@ def village_core(name: str) -> str:
     return _VILLAGE_END.sub("", squeeze(name))
 
 
+def village_kind(name: str) -> str:
+    """A village's name with the short word for its kind: 吉星村民委员会 is 吉星村, 桐林居委会 is 桐林社区."""
+    text = squeeze(name)
+    core = village_core(text)
+    if core == text:
+        return text
+    return core + ("社区" if "社区" in text[len(core) :] or "居" in text[len(core) :] else "村")
+
+
 def town_core(name: str) -> str:
     """A township's name without its kind."""
     return _TOWN_END.sub("", squeeze(name))
@@ -100,7 +109,7 @@ class PlaceBook:
             self.villages.setdefault(code[:9], {})
         else:
             town = self.villages.setdefault(code[:9], {})
-            for key in {squeeze(name), village_core(name)}:
+            for key in {squeeze(name), village_kind(name), village_core(name)}:
                 town.setdefault(key, set()).add(code)
 
     def locate(self, county: str, town: str, village: str, address: str) -> str:
@@ -167,7 +176,8 @@ class PlaceBook:
         return set(found)
 
     def _villages(self, text: str, town_codes: set[str]) -> set[str]:
-        for key in (text, village_core(text)):
+        # A township may have both 吉星村 and 吉星社区: the kind decides before the bare name does.
+        for key in (text, village_kind(text), village_core(text)):
             found = {code for town in town_codes for code in self.villages[town].get(key, ())}
             if found:
                 return found

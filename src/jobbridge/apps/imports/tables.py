@@ -57,14 +57,6 @@ class Table:
         self._issue(row, name, code, message, soft=False)
         self.fates[row] = RowState.CONFLICT
 
-    def pardon(self, row: int) -> None:
-        """Take back a conflict that no longer holds."""
-        if self.fates.get(row) == RowState.CONFLICT:
-            del self.fates[row]
-            self.issues[row] = [issue for issue in self.issues.pop(row, []) if issue["soft"]]
-            if not self.issues[row]:
-                del self.issues[row]
-
     def label(self, row: int) -> str:
         """Name and masked number, for people to find the row again."""
         name = next((self.raw[key][row] for key in _NAMES if key in self.raw and self.raw[key][row]), "")

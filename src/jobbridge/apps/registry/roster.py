@@ -88,6 +88,7 @@ class Roster:
         """Place, household number, the same person twice, and what the number itself contradicts."""
         seal = sealer()
         households: dict[str, dict[str, Any]] = context.memory.setdefault("households", {})
+        first_home: dict[str, str] = context.memory.setdefault("first_home", {})
         sites = dict(ManagementArea.objects.filter(kind=_SETTLEMENT_KIND).values_list("name", "pk"))
         size = len(table)
         numbers, regions, indexes = [""] * size, [""] * size, [b""] * size
@@ -100,14 +101,24 @@ class Roster:
                 table.refuse(row, "household_number", "household_missing", "缺少户编号或户主证件号码，不知道是哪一户")
                 continue
             if before := context.first_seen(person.number, table, row):
-                table.refuse(row, "id_number", "duplicate_person", f"与{before}是同一个证件号码，本行未并入")
+                if first_home[person.number] == number:
+                    table.refuse(row, "id_number", "duplicate_person", f"与{before}是同一个证件号码，本行未并入")
+                else:
+                    table.conflict(
+                        row, "household_number", "two_households",
+                        f"{before}已有同一个证件号码，但在另一户，请裁定是否归入本户",
+                    )
                 continue
+            first_home[person.number] = number
             self._contradictions(table, row, person)
             check_work(table, row, person.birth, soft=True)
             indexes[row] = seal.index(person.number, "id")
             numbers[row] = number
             home = households.setdefault(number, {})
             self._describe(table, row, home, regions[row], sites)
+        for row in table.fates:
+            # Whose member is missing: the household's status must not read as if the person did not exist.
+            numbers[row] = numbers[row] or self._household_of_refused(table, row, seal)
 
     def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
         """A known number under another name, and a person who is in another household, are for people to decide."""
@@ -217,6 +228,10 @@ class Roster:
         head = table.get("head_id", row) or (person if table.get("relation", row) == words.HEAD else None)
         # No number in this sheet: the head's id stands for the household, unreadably and always the same.
         return "H" + seal.index(head.number, "id").hex()[:12] if head else ""
+
+    def _household_of_refused(self, table: Table, row: int, seal: Any) -> str:
+        head = table.get("head_id", row)
+        return table.get("household_number", row) or ("H" + seal.index(head.number, "id").hex()[:12] if head else "")
 
     def _contradictions(self, table: Table, row: int, person: citizen_id.CitizenId) -> None:
         sex, birth = table.get("sex", row), table.get("birth_date", row)

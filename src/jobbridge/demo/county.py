@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import feeds, files, names, places, posts, records, roster_damage, rosters, welfare, work
+from . import feeds, files, names, places, posts, records, roster_damage, rosters, visits, welfare, work
 from . import people as persons
 from .register import Register
 
-FOLDERS = ("rosters", "employment", "surveys", "feeds", "posts", "truth")
+FOLDERS = ("rosters", "employment", "surveys", "visits", "feeds", "posts", "truth")
 POSTS = "posts/岗位信息采集表.xlsx"
 SITES = 8
 
@@ -65,7 +65,8 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
     # Two rows above the first post: the title and the header.
     damaged += [(POSTS, index + 3, -1, *what) for index, *what in offers.damage]
     working_away = int((jobs.state == work.AWAY).sum())
-    records.write_settings(out, stream(12), data)
+    brokers = records.write_settings(out, stream(12), data)
+    visit_rows = visits.write_visits(out / "visits", stream(13), data, brokers)
     _write_truth(out / "truth", data, reported, offers, damaged)
 
     damage_kinds, damage_counts = np.unique([row[3] for row in damaged], return_counts=True)
@@ -87,6 +88,7 @@ def write_county(out: Path, people: int, seed: int = 2026, on: date = date(2026,
         },
         "surveyed": len(jobs.survey.person),
         "spells": spell_rows,
+        "visits": visit_rows,
         "feed_records": {feed.source: len(feed.rows) for feed in reported},
         "feed_outsiders": sum(row < 0 for feed in reported for row in feed.person),
         "employers": len(offers.employers),

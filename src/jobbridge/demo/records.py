@@ -185,8 +185,8 @@ def write_feeds(folder: Path, on: date, reported: list[feeds.Feed]) -> None:
             files.write_csv(path, header, feed.rows, encoding="gb18030")
 
 
-def write_settings(out: Path, rng: np.random.Generator, data: Register) -> None:
-    """targets.xlsx, brokers.xlsx and settlements.csv."""
+def write_settings(out: Path, rng: np.random.Generator, data: Register) -> list[str]:
+    """targets.xlsx, brokers.xlsx and settlements.csv; returns the brokers' names, village by village."""
     here, on, jobs = places.county(), data.people.on, data.jobs
     year = str(on.year)
     county_away = int((jobs.state == work.AWAY).sum())
@@ -196,7 +196,7 @@ def write_settings(out: Path, rng: np.random.Generator, data: Register) -> None:
     rows: list[tuple[str | int, ...]] = [
         ("households.zero", "零就业家庭", year, here.name, 0),
         ("households.visited", "本月走访覆盖", year, here.name, 100),
-        ("services.recommended", "三次推荐覆盖", year, here.name, 95),
+        ("services.recommended", "岗位推荐覆盖", year, here.name, 95),
         ("labour.employment_rate", "就业率", year, here.name, 85),
         ("labour.away", "外出务工", year, here.name, max(1, round(county_away * 0.95))),
     ]
@@ -228,3 +228,4 @@ def write_settings(out: Path, rng: np.random.Generator, data: Register) -> None:
         ("安置点", "乡镇", "乡镇代码"),
         [(name, here.town_names[town], here.town_codes[town]) for name, town in data.kinds.sites],
     )
+    return [str(name) for name in brokers.tolist()]

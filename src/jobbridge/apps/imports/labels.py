@@ -25,6 +25,7 @@ LABELS = {
     "two_households": "一人在两户",
     "registered_elsewhere": "已登记在另一户",
     "household_elsewhere": "户编号属于别的村",
+    "household_unknown": "台账中没有此户",
     "household_missing": "缺户编号",
     "village_unknown": "村名认不出",
     "village_missing": "缺村名",

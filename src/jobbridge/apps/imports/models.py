@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     POSTS = "posts", "岗位"
     TARGETS = "targets", "年度目标"
     BROKERS = "brokers", "劳务经纪人"
+    VISITS = "visits", "走访记录"
 
 
 class BatchState(models.TextChoices):

@@ -19,7 +19,7 @@ from jobbridge.apps.imports.reading import Sheet, read
 from jobbridge.apps.imports.tables import Table, build
 
 # What later kinds refer to comes first: brokers and targets stand alone, work and wishes need the persons.
-ORDER = (Kind.BROKERS, Kind.TARGETS, Kind.ROSTER, Kind.EMPLOYMENT, Kind.SURVEY, Kind.POSTS, Kind.FEED)
+ORDER = (Kind.BROKERS, Kind.TARGETS, Kind.ROSTER, Kind.EMPLOYMENT, Kind.SURVEY, Kind.VISITS, Kind.POSTS, Kind.FEED)
 
 
 @dataclass

@@ -7,15 +7,19 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.employers.models import Employer
-from jobbridge.apps.imports.models import ImportBatch
+from jobbridge.apps.imports import services as imports
+from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.models import FeedRecord, Link
+from jobbridge.apps.messaging.services import Draft, queue
 from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
 from tests.factories import (
@@ -30,6 +34,7 @@ from tests.factories import (
     make_statement,
     make_user,
 )
+from tests.imports.workbooks import damaged_roster
 
 TEST = system_actor("test")
 HERE, THERE = "500235001001", "500235002001"
@@ -122,6 +127,26 @@ def signed_in(county):
         return browser
 
     return client
+
+
+@pytest.fixture
+def records(county):
+    """The county with a refused workbook and a message of the first township as well: a record for every address."""
+    town = county.users["town"].actor()
+    content = damaged_roster().content
+    with acting_as(TEST):
+        batch = imports.upload(actor=town, name="我们的名册.xlsx", content=content, as_of=DAY, now=timezone.now())
+    county.batch = imports.stage(actor=town, batch=batch)
+    with acting_as(TEST):
+        county.row = ImportRow.objects.filter(batch=batch, state="refused").earliest("pk")
+        make_message(county.person)
+    return county
+
+
+def make_message(person: Person, phone: str = PHONE) -> None:
+    context = {"name": person.name, "broker": "于丽林", "date": "11月22日"}
+    draft = Draft(f"test:{person.pk}", "visit_notice", context, phone, person.region_code, person_id=person.pk)
+    queue(actor=TEST, draft=draft, now=timezone.now())
 
 
 HTMX = {"HTTP_HX_REQUEST": "true"}

@@ -1,0 +1,98 @@
+"""Every address of the desk and the phone pages: who may ask it, for what record, and with which form.
+
+The tests beside this file walk the table; one of them fails when a page is added to the addresses and not to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from django.urls import reverse
+
+ROLES = ("county", "leader", "town", "broker", "employer")
+STAFF = frozenset({"county", "leader", "town"})
+CLERKS = frozenset({"county", "town"})
+COUNTY = frozenset({"county"})
+BROKERS = frozenset({"broker"})
+
+Keys = Callable[[SimpleNamespace], tuple[object, ...]]
+VISIT = {"key": "6f1c1f52-6d0e-4b8e-8b3c-333333333333", "met": "person"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One name of ``urls.py``.
+
+    ``keys`` gives the record of the first township; without it the address is a list. ``reads`` and ``writes`` say
+    which methods it answers; ``form`` is what a post carries.
+    """
+
+    name: str
+    roles: frozenset[str]
+    keys: Keys | None = None
+    reads: bool = True
+    writes: bool = False
+    shared: bool = False  # a record that belongs to no township: everybody reads it, and of people only their own
+    form: dict[str, str] = field(default_factory=dict)
+
+    def url(self, records: SimpleNamespace) -> str:
+        return reverse(self.name, args=self.keys(records) if self.keys else ())
+
+    @property
+    def scoped(self) -> bool:
+        """Whether it is about a record of one township."""
+        return self.keys is not None and not self.shared
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def household(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.household.pk,)
+
+
+def person(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.person.pk,)
+
+
+def batch(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.batch.pk,)
+
+
+ADDRESSES = (
+    Address("desk:home", STAFF),
+    Address("desk:households", STAFF),
+    Address("desk:household", STAFF, household),
+    Address("desk:assign", CLERKS, household, reads=False, writes=True),
+    Address("desk:persons", STAFF),
+    Address("desk:person", STAFF, person),
+    Address("desk:reveal", CLERKS, lambda r: (r.person.pk, "id"), writes=True, form={"reason": "核对身份"}),
+    Address("desk:groups", STAFF),
+    Address("desk:tasks", STAFF),
+    Address("desk:posts", STAFF),
+    Address("desk:post", STAFF, lambda r: (r.post.pk,), shared=True),
+    Address("desk:messages", COUNTY),
+    Address("desk:imports", CLERKS, writes=True),
+    Address("desk:import", CLERKS, batch),
+    Address("desk:import_columns", CLERKS, batch, writes=True, form={"kind": "roster"}),
+    Address("desk:import_merge", CLERKS, batch, reads=False, writes=True),
+    Address(
+        "desk:import_decide", CLERKS, lambda r: (r.batch.pk, r.row.pk), reads=False, writes=True, form={"accept": "1"}
+    ),
+    Address("desk:import_cancel", CLERKS, batch, reads=False, writes=True),
+    Address("desk:import_marked", CLERKS, batch),
+    Address("desk:linkage", CLERKS),
+    Address("desk:linkage_decide", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": ""}),
+    Address("desk:cycle", STAFF),
+    Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
+    Address("desk:indicators", STAFF),
+    Address("field:today", BROKERS),
+    Address("field:visit", BROKERS, household, writes=True, form=VISIT),
+    Address("field:call", BROKERS, household, reads=False, writes=True),
+)
+READ = tuple(address for address in ADDRESSES if address.reads)
+WRITE = tuple(address for address in ADDRESSES if address.writes)
+LISTS = tuple(address for address in READ if address.keys is None)
+SCOPED = tuple(address for address in ADDRESSES if address.scoped)

@@ -211,12 +211,12 @@ def _prepare(batch: ImportBatch) -> Layout | None:
     try:
         layout = lay_out(batch)
     except Unreadable as error:
-        batch.state, batch.message = BatchState.FAILED, str(error)
+        batch.state, batch.message = BatchState.FAILED, str(error)[:300]
         return None
     batch.mapping = {name: found.as_json() for name, found in layout.maps.items()}
     batch.kind, batch.source = layout.kind or batch.kind, layout.source if layout.kind == "feed" else batch.source
     if layout.question:
-        batch.state, batch.message = BatchState.MAPPING, layout.question
+        batch.state, batch.message = BatchState.MAPPING, layout.question[:300]
         return None
     return layout
 

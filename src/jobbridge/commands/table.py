@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from jobbridge.apps.cycle.words import WORDS
-
 from jobbridge.apps.imports.labels import issue_label
 
+SHOWN_REASONS = 8
 
 def width(text: str) -> int:
     """Columns a text takes in a terminal: Chinese characters take two."""
@@ -28,9 +28,7 @@ def cycle_table(run: Any) -> str:
         seconds = (stage.finished_at - stage.started_at).total_seconds() if stage.finished_at else 0.0
         head = f"{pad(stage.get_stage_display(), 16)}{pad(stage.get_state_display(), 8)}{seconds:7.1f} 秒   "
         counts = [
-            f"{WORDS[key]} {value:,}"
-            for key, value in stage.counts.items()
-            if key in WORDS and isinstance(value, int)
+            f"{word} {stage.counts[key]:,}" for key, word in WORDS.items() if isinstance(stage.counts.get(key), int)
         ]
         for at, part in enumerate(_wrap(counts)):
             lines.append((head if at == 0 else " " * width(head)) + part)
@@ -45,23 +43,22 @@ def rule() -> str:
     return "─" * 100
 
 
-def _wrap(parts: list[str], columns: int = 66) -> Iterable[str]:
+def _wrap(parts: list[str], lead: str = "", columns: int = 66) -> Iterable[str]:
     line = ""
     for part in parts:
         if line and width(line) + width(part) + 3 > columns:
-            yield line
-            line = ""
+            yield lead + line
+            line, lead = "", " " * width(lead)
         line = f"{line} · {part}" if line else part
     if line:
-        yield line
+        yield lead + line
 
 
 def _extras(counts: dict[str, Any]) -> list[str]:
     lines = []
     if reasons := counts.get("reasons"):
-        lines += _wrap(
-            [f"退回原因：{reason} {n:,}" for reason, n in sorted(reasons.items(), key=lambda item: -item[1])[:6]]
-        )
+        commonest = sorted(reasons.items(), key=lambda item: -item[1])[:SHOWN_REASONS]
+        lines += _wrap([f"{issue_label(code)} {n:,}" for code, n in commonest], lead="退回原因  ")
     gap = counts["gap"] if counts.get("gap") is not None else counts.get("latest_gap")
     if gap is not None:
         lines.append(f"最优性证明：与全部合法人岗组合的最优解相差不超过 {gap:.3%}")

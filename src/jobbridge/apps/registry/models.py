@@ -44,9 +44,7 @@ class Household(Scoped, Sourced):
     category = models.CharField("户类型", max_length=16, choices=HouseholdCategory, blank=True)
     risk_cleared = models.BooleanField("风险已消除", null=True)
     relocated = models.BooleanField("易地搬迁", null=True)
-    settlement = models.ForeignKey(
-        ManagementArea, models.PROTECT, null=True, blank=True, verbose_name="安置点"
-    )
+    settlement = models.ForeignKey(ManagementArea, models.PROTECT, null=True, blank=True, verbose_name="安置点")
     residence = models.CharField(
         "居住地类型", max_length=5, choices=[("urban", "城镇"), ("rural", "农村")], default="rural"
     )
@@ -116,9 +114,7 @@ class Membership(Scoped, Sourced):
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "户成员"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(end__isnull=True) | Q(end__gt=F("start")), name="membership_order"
-            ),
+            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("start")), name="membership_order"),
             ExclusionConstraint(
                 name="membership_one_household_at_a_time",
                 expressions=[
@@ -181,9 +177,7 @@ class WorkStatement(Scoped, Sourced):
     wage_floor = models.PositiveIntegerField("期望月薪（元）", null=True, blank=True)
     available_from = models.DateField("可到岗日", null=True, blank=True)
     skills = ArrayField(models.CharField(max_length=40), verbose_name="技能证书", default=list, blank=True)
-    needs = ArrayField(
-        models.CharField(max_length=10, choices=Need), verbose_name="需要", default=list, blank=True
-    )
+    needs = ArrayField(models.CharField(max_length=10, choices=Need), verbose_name="需要", default=list, blank=True)
     stated_by = models.CharField("采集人", max_length=40, blank=True)
 
     class Meta(Scoped.Meta):

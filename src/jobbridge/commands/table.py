@@ -59,9 +59,8 @@ def _extras(counts: dict[str, Any]) -> list[str]:
     if reasons := counts.get("reasons"):
         commonest = sorted(reasons.items(), key=lambda item: -item[1])[:SHOWN_REASONS]
         lines += _wrap([f"{issue_label(code)} {n:,}" for code, n in commonest], lead="退回原因  ")
-    gap = counts["gap"] if counts.get("gap") is not None else counts.get("latest_gap")
-    if gap is not None:
-        lines.append(f"最优性证明：与全部合法人岗组合的最优解相差不超过 {gap:.3%}")
+    if counts.get("latest_gap") is not None:
+        lines.append(f"最优性证明：与全部合法人岗组合的最优解相差不超过 {counts['latest_gap']:.3%}")
     return lines
 
 

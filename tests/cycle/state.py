@@ -18,10 +18,10 @@ SOURCE = "(SELECT s.label || s.as_of FROM imports_sourcerecord s WHERE s.id = t.
 
 STATE = {
     "imports_importbatch": "kind, source, state, as_of, counts, merged_rows, region_code",
-    "imports_importrow": "sheet, row_number, state, label, issues",
+    "imports_importrow": "sheet, row_number, state, label, subject, issues",
     "registry_household": f"number, head_name, category, risk_cleared, relocated, region_code, as_of, {SOURCE}",
-    "registry_person": f"encode(id_index, 'hex'), name, sex, birth_date, education, labour_skill, health, region_code,"
-    f" {HOUSE}, {SOURCE}",
+    "registry_person": f"encode(id_index, 'hex'), name, sex, birth_date, education, labour_skill, health,"
+    f" region_code, {HOUSE}, {SOURCE}",
     "registry_membership": f'{HOUSE}, {PERSON}, relation, start, "end", as_of',
     "registry_employmentspell": f'{PERSON}, start, "end", kind, employer_name, place_code, monthly_wage, as_of',
     "registry_workstatement": f"{PERSON}, employed, willing, reluctance, travel, wishes, wage_floor, skills, as_of",
@@ -38,6 +38,7 @@ STATE = {
     "casework_case": f"kind, {HOUSE}, {PERSON}, state, opened_on, due_on, reopen_count, evidence",
     "casework_caselog": 'before, after, "on", actor, note',
     "casework_serviceitem": f"{PERSON}, kind, ordinal, due_on, state, done_on, note",
+    "casework_visit": f"client_key, {HOUSE}, met, at, by_name, note",
     "casework_task": f"kind, {HOUSE}, {PERSON}, reason, urgency, due_on, state",
     "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on",
     "placements_matchrun": '"on", seekers, posts, recommendations, gap',

@@ -69,7 +69,8 @@ def test_a_failed_stage_keeps_the_earlier_ones_and_says_what_to_do(county, monke
 
 def test_two_cycles_never_run_at_once(county, monkeypatch):
     monkeypatch.setattr("jobbridge.apps.cycle.progress.PATIENCE", 0.3)
-    parameters = {k: v for k, v in connection.get_connection_params().items() if k in {"dbname", "user", "password", "host", "port"}}
+    wanted = {"dbname", "user", "password", "host", "port"}
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in wanted}
     with psycopg.connect(**parameters, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         with pytest.raises(CycleBusy, match="另一个进程"):

@@ -104,8 +104,9 @@ FROM registry_household h LEFT JOIN (
 """
 
 
-# Members whom a roster named and the ledger could not take in: refused rows, and rows that wait for a decision. Until
-# the corrected file brings the person, or somebody has met the household, all that is known of them is that they are.
+# Members whom a roster named and the ledger could not take in: refused rows, and rows that wait for a decision.
+# Until the corrected file brings the person, or somebody has met the household, all that is known of them is that
+# they are.
 MISSING_MEMBERS = """
 SELECT h.id AS household_id, h.region_code FROM imports_importrow r
   JOIN imports_importbatch b ON b.id = r.batch_id AND b.kind = 'roster' AND b.state = 'merged'

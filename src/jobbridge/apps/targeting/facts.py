@@ -95,7 +95,8 @@ def household_columns_sql(on: date) -> str:
     """A SELECT with one row a household and its own facts; the counts of its members come from the rules engine."""
     day = f"DATE '{on.isoformat()}'"
     return f"""
-SELECT h.id AS household_id, h.region_code, h.residence, CASE h.category {CATEGORY_WORDS} END AS category, h.risk_cleared,
+SELECT h.id AS household_id, h.region_code, h.residence, CASE h.category {CATEGORY_WORDS} END AS category,
+  h.risk_cleared,
   coalesce(h.relocated, false) AS relocated, v.last_visit, {day} - v.last_visit AS days_since_visit
 FROM registry_household h LEFT JOIN (
   SELECT household_id, max((at AT TIME ZONE 'Asia/Shanghai')::date) AS last_visit FROM casework_visit

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jobbridge.web.middleware.TextMiddleware",
     "axes.middleware.AxesMiddleware",
     "jobbridge.web.middleware.ScopeMiddleware",
 ]

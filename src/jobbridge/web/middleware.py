@@ -1,11 +1,13 @@
-"""Health answer, the user's language, and the transaction in which the database knows who acts."""
+"""Health answer, text the database can hold, the user's language, and the transaction that knows who acts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
 from django.utils import translation
 
 from jobbridge.apps.accounts.scope import acting_as
@@ -28,6 +30,22 @@ class HealthMiddleware:
         except Exception:  # whatever is wrong with it, the answer is the same
             return JsonResponse({"database": "down"}, status=503)
         return JsonResponse({"database": "up"})
+
+
+class TextMiddleware:
+    """Refuses the character NUL, which PostgreSQL's text cannot hold and no form of ours can send."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _has_nul(request.GET) or _has_nul(request.POST):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
+def _has_nul(data: QueryDict) -> bool:
+    return any("\x00" in text for key, values in data.lists() for text in chain([key], values))
 
 
 class LanguageMiddleware:

@@ -90,24 +90,26 @@ def county(db):
     )
 
 
-def make_post() -> Post:
+def make_post(key: str = "p1") -> Post:
     source = make_source()
-    employer = Employer.objects.create(name="样例服饰", credit_code="99" + "0" * 16, source=source, as_of=DAY)
+    employer, _ = Employer.objects.get_or_create(
+        credit_code="99" + "0" * 16, defaults={"name": "样例服饰", "source": source, "as_of": DAY}
+    )
     return Post.objects.create(
-        key="p1", employer=employer, title="缝纫车工", place_code="500235", place_text="云阳县", openings=5,
+        key=key, employer=employer, title="缝纫车工", place_code="500235", place_text="云阳县", openings=5,
         wage_min=3200, wage_max=5200, expires_on=DAY.replace(year=2030), source=source, as_of=DAY,
     )  # fmt: skip
 
 
-def make_pair(person) -> Link:
+def make_pair(person, name: str = "铁路.csv") -> Link:
     from jobbridge.apps.files.services import store
 
-    stored = store(actor=TEST, name="铁路.csv", content=b"x")
+    stored = store(actor=TEST, name=name, content=name.encode())
     batch = ImportBatch.objects.create(
         kind="feed", file=stored, as_of=DAY, region_code="500235000000", created_by=TEST.key
     )
     record = FeedRecord.objects.create(
-        batch=batch, source="railway", content_hash=b"1", name="覃平果", id_mask=person.id_mask,
+        batch=batch, source="railway", content_hash=name.encode()[:32], name="覃平果", id_mask=person.id_mask,
         region_code=person.region_code, seen_on=DAY, direction="home",
     )  # fmt: skip
     return Link.objects.create(

@@ -114,8 +114,9 @@ FORMS = [
 ] + [
     ("field:visit", {"key": "6f1c1f52-6d0e-4b8e-8b3c-444444444444", "met": "person", **more})
     for more in (
-        {"key": "x"}, {"met": "\x00"}, {"met": "nobody"}, {"person-1": "S"}, {"person-²": "S"}, {f"person-{HUGE}": "S"},
-        {"task": "²"}, {"task": HUGE}, {"need": "\x00"}, {"note": "\x00"}, {"note": "x" * 5000},
+        {"key": "x"}, {"met": "\x00"}, {"met": "nobody"}, {"person-1": "S"}, {"person-²": "S"},
+        {f"person-{HUGE}": "S"}, {"task": "²"}, {"task": HUGE}, {"need": "\x00"}, {"note": "\x00"},
+        {"note": "x" * 5000},
     )
 ]  # fmt: skip
 

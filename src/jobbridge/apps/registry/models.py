@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext
 
 from jobbridge.apps.accounts.scope import Scoped, ScopedQuerySet
 from jobbridge.apps.areas.models import ManagementArea
@@ -62,7 +63,12 @@ class Household(Scoped, Sourced):
         ]
 
     def __str__(self) -> str:
-        return f"{self.head_name}户"
+        return f"{self.called}户"
+
+    @property
+    def called(self) -> str:
+        """The head's name, or words for one that is not known: a roster's row of the head may have been refused."""
+        return self.head_name or gettext("户主待补")
 
 
 class Person(Scoped, Sourced):

@@ -72,7 +72,9 @@ def citizen(birth: date, sex: str = "男") -> str:
     return body + citizen_id.check_character(body)
 
 
-def make_person(household: Household, name: str = "覃平国", birth: date = date(1980, 5, 1), sex: str = "男", **values: Any) -> Person:
+def make_person(
+    household: Household, name: str = "覃平国", birth: date = date(1980, 5, 1), sex: str = "男", **values: Any
+) -> Person:
     number = values.pop("id_number", None) or citizen(birth, sex)
     source = make_source()
     person = Person.objects.create(
@@ -124,5 +126,3 @@ def make_statement(person: Person, as_of: date = DAY, **values: Any) -> WorkStat
 
 def make_broker(village: str = "500235001001", name: str = "于丽林") -> Broker:
     return Broker.objects.create(name=name, region_code=village)
-
-

@@ -56,4 +56,4 @@ lock:
 	$(LOCK) pyproject.toml --extra bench -c requirements/runtime.txt -o requirements/bench.txt
 
 clean:
-	rm -rf .venv node_modules src/jobbridge/web/static/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv node_modules src/jobbridge/web/static/build src/jobbridge/web/locale/*/LC_MESSAGES/*.mo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -6,7 +6,7 @@
 
 Our own sources are in src/jobbridge/web/assets/. Third-party parts (icons, the number typeface,
 the chart library, the bundler) come from node_modules, pinned by package-lock.json; htmx comes in
-the django-htmx wheel and is not touched here.
+the django-htmx wheel and is not touched here. The English catalogue is compiled beside its source.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from importlib import resources
 from pathlib import Path
 
 import lightningcss
+from messages import compile_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
@@ -52,6 +53,7 @@ def main() -> int:
 
     if not options.no_npm:
         install_modules()
+    compile_catalogue()
     digest = digest_of_inputs()
     stamp = BUILD / ".stamp"
     if not options.force and stamp.exists() and stamp.read_text() == digest:

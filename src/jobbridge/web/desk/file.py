@@ -53,7 +53,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 def _refused(request: HttpRequest, found: Household, why: str) -> HttpResponse:
     if request.htmx:
         return _show(request, found, refusal=why)
-    messages.error(request, why)
+    messages.error(request, _(why))
     return redirect("desk:household", pk=found.pk)
 
 

@@ -24,6 +24,7 @@ from jobbridge.apps.linkage.models import FeedSource
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
 from jobbridge.web.paging import page_of
+from jobbridge.web.templatetags.zhumo import tr
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS = (gettext_lazy("上传"), gettext_lazy("对列"), gettext_lazy("校验"), gettext_lazy("并入"))
@@ -77,7 +78,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
             kind=kind if kind in Kind.values else None,
         )
     except ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
         return redirect("desk:imports")
     if upload.size <= SMALL_FILE:
         services.stage(actor=request.actor, batch=found)
@@ -156,10 +157,10 @@ def _confirm(request: HttpRequest, found: ImportBatch) -> HttpResponse:
             source=source if source in FeedSource.values else None,
         )
     except ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
         return redirect("desk:import_columns", pk=found.pk)
     if done.state == BatchState.MAPPING:
-        messages.warning(request, done.message)
+        messages.warning(request, tr(done.message))
         return redirect("desk:import_columns", pk=found.pk)
     messages.success(request, _("列已确认，下次遇到同样的表头会自动认出。"))
     return redirect("desk:import", pk=found.pk)
@@ -190,12 +191,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         done = services.merge(actor=request.actor, batch=found, now=timezone.now())
     except ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
         return redirect("desk:import", pk=pk)
     if done.state == BatchState.MERGED:
         messages.success(request, _("好的行已并入台账。退回的行请下载标注文件，改好再传。"))
     else:
-        messages.warning(request, done.message)
+        messages.warning(request, tr(done.message))
     return redirect("desk:import", pk=pk)
 
 
@@ -209,7 +210,7 @@ def decide(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     try:
         services.decide(actor=request.actor, row=waiting, accept=accept, now=timezone.now())
     except ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
     else:
         messages.success(request, _("已采用这一行。") if accept else _("已不采用这一行。"))
     return redirect("desk:import", pk=pk)
@@ -222,7 +223,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.cancel(actor=request.actor, batch=_visible(request, pk))
     except ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
     return redirect("desk:imports")
 
 

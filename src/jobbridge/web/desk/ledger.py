@@ -144,7 +144,7 @@ def describe(rows: list[HouseholdStatus]) -> None:
 def next_step(row: HouseholdStatus) -> tuple[str, str]:
     """What to do at this household, and how loudly to say so ("zhu", "act" or "quiet")."""
     if row.task:
-        return row.task.get_kind_display(), "zhu" if row.zero_employment else "act"
+        return _(row.task.get_kind_display()), "zhu" if row.zero_employment else "act"
     if row.zero_employment:
         return _("48 小时内见面"), "zhu"
     if row.seeking:

@@ -22,6 +22,7 @@ from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of
+from jobbridge.web.templatetags.zhumo import tr
 
 ORDER = ("-posterior", "id")
 PAIRS = 10
@@ -85,9 +86,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except Link.DoesNotExist:
         raise Http404 from None
     except ValueError as error:
-        return HttpResponse(str(error), status=400)
+        return HttpResponse(_(str(error)), status=400)
     if not request.htmx:
-        messages.success(request, _("已记下：{what}").format(what=link.get_decision_display()))
+        messages.success(request, _("已记下：{what}").format(what=_(link.get_decision_display())))
         return redirect("desk:linkage")
     link = Link.objects.select_related("record", "person").get(pk=link.pk)
     compare([link])
@@ -125,7 +126,7 @@ def _lines(link: Link, places: dict[str, Any]) -> list[Line]:
         (_("证件号码"), record.id_mask, lambda person: person.id_mask),
         (_("手机号"), record.phone_mask, lambda person: person.phone_mask),
         (_("村（社区）"), village, lambda person: str(places.get(person.region_code, ""))),
-        (_("性别"), record.sex, lambda person: person.sex),
+        (_("性别"), tr(record.sex), lambda person: tr(person.sex)),
         (_("出生日期"), _day(record.birth_date), lambda person: _day(person.birth_date)),
     ]
     lines = []

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Left, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor
@@ -222,4 +223,4 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
             if n
         ]
 
-    return cached(actor, "todo", count)
+    return cached(actor, f"todo:{get_language()}", count)

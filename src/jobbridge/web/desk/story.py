@@ -13,6 +13,7 @@ from jobbridge.apps.casework.models import CaseLog, ServiceItem, Visit
 from jobbridge.apps.linkage.models import FeedSource, Link, Zone
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.registry.models import Household, Person
+from jobbridge.web.templatetags.zhumo import tr
 
 LENGTH = 12
 
@@ -44,13 +45,13 @@ def _newest(*sources: Iterable[Event]) -> list[Event]:
 
 def _visits(household: Household) -> Iterable[Event]:
     for visit in Visit.objects.filter(household=household).order_by("-at")[:LENGTH]:
-        yield Event(timezone.localdate(visit.at), visit.get_met_display(), visit.by_name, visit.note)
+        yield Event(timezone.localdate(visit.at), _(visit.get_met_display()), visit.by_name, visit.note)
 
 
 def _cases(household: Household) -> Iterable[Event]:
     logs = CaseLog.objects.filter(case__household=household).select_related("case").order_by("-on", "-id")
     for log in logs[:LENGTH]:
-        yield Event(log.on, log.case.get_kind_display(), log.get_after_display(), log.note)
+        yield Event(log.on, _(log.case.get_kind_display()), _(log.get_after_display()), log.note)
 
 
 def _person_events(persons: Iterable[Person]) -> Iterable[Event]:
@@ -66,12 +67,12 @@ def _person_events(persons: Iterable[Person]) -> Iterable[Event]:
             post=f"{item.post.employer.name} {item.post.title}",
             score=round(item.score / 100),
         )
-        yield Event(item.state_on, _("岗位推荐"), item.get_state_display(), text)
+        yield Event(item.state_on, _("岗位推荐"), _(item.get_state_display()), text)
     services = ServiceItem.objects.filter(person__in=names, state="done").exclude(kind="recommendation")
     for service in services.order_by("-done_on")[:LENGTH]:
-        yield Event(service.done_on, service.get_kind_display(), names[service.person_id], service.note)
+        yield Event(service.done_on, _(service.get_kind_display()), names[service.person_id], service.note)
     links = Link.objects.filter(person__in=names, zone=Zone.AUTO).select_related("record", "record__batch")
     for link in links.order_by("-record__seen_on")[:LENGTH]:
         day = link.record.seen_on or link.record.batch.as_of
-        text = " · ".join(filter(None, [names[link.person_id], link.record.get_direction_display()]))
-        yield Event(day, _("数据比对"), str(FeedSource(link.record.source).label), text)
+        text = " · ".join(filter(None, [names[link.person_id], tr(link.record.get_direction_display())]))
+        yield Event(day, _("数据比对"), _(FeedSource(link.record.source).label), text)

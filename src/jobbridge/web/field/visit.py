@@ -38,7 +38,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         except ValueError as refusal:
             error = str(refusal)
         else:
-            messages.success(request, _("{name}户的走访已记下。").format(name=household.head_name))
+            messages.success(request, _("{name}户的走访已记下。").format(name=household.called))
             return redirect("field:today")
     return _form(request, household, error)
 

@@ -11,8 +11,8 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
@@ -39,11 +39,22 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.filter
+def tr(text: object) -> str:
+    """A label of the code (a state, a kind, a column) in the reader's language; what has no translation stays."""
+    return _(str(text)) if text else ""
+
+
+@register.filter
 def wan(value: float | Decimal | None, unit: str = "人") -> SafeString:
-    """Official notation: 1,235 人; from 1 万 5.05 万人; from 1 亿 1.59 亿元. The exact value is the tooltip."""
+    """Official notation: 1,235 人; from 1 万 5.05 万人; from 1 亿 1.59 亿元. The exact value is the tooltip.
+
+    万 and 亿 are Chinese: in another language the number stands in full, and the label says what it counts.
+    """
     if value is None:
         return format_html('<span class="quiet">{}</span>', "—")
     exact = int(value)
+    if not (get_language() or "zh").startswith("zh"):
+        return format_html('<span class="num">{}</span>', f"{exact:,}")
     if abs(exact) >= 10**8:
         text, shown = f"{exact / 1e8:.2f}", "亿" + unit
     elif abs(exact) >= 10**4:
@@ -80,7 +91,8 @@ def glyphs(marks: str) -> SafeString:
     if not known:
         return format_html('<span class="quiet">{}</span>', "—")
     known.sort(key=URGENT_FIRST.index)
-    label = "、".join(f"{STATUS[mark][1]} {n} 人" for mark, n in Counter(known).items())
+    said = [_("{status} {n} 人").format(status=STATUS[mark][1], n=n) for mark, n in Counter(known).items()]
+    label = _("、").join(said)
     shapes = format_html_join("", '<i class="glyph glyph-{}"></i>', ((STATUS[mark][0],) for mark in known))
     return format_html('<span class="glyphs" role="img" aria-label="{}" title="{}">{}</span>', label, label, shapes)
 

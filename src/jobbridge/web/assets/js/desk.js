@@ -38,6 +38,11 @@ document.addEventListener("compositionend", (event) => {
   if (isSearchBox(event.target)) event.target.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// The language switch comes back to the list as it is filtered now, not as it was when the page was loaded.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".language")) event.target.elements.next.value = location.pathname + location.search;
+});
+
 // A household's file arrives in the drawer.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "drawer-content" && !drawer.open) drawer.showModal();

@@ -11,6 +11,7 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import Task
 from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.linkage.models import Link
+from jobbridge.apps.registry.models import Household
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.web.desk.linkage import differs
 from jobbridge.web.desk.overview import overview
@@ -202,3 +203,10 @@ def test_missing_pages_say_so_in_our_words(signed_in, path):
     answer = signed_in("county").get(path)
     assert answer.status_code == 404
     assert "这里没有您能看的内容" in answer.content.decode()
+
+
+def test_a_household_whose_head_is_not_known_can_still_be_opened(signed_in, county):
+    with acting_as(TEST):
+        Household.objects.filter(pk=county.household.pk).update(head_name="")
+    page = signed_in("county").get(reverse("desk:households")).content.decode()
+    assert re.search(rf'href="/desk/households/{county.household.pk}/"[^>]*>户主待补</a>', page)

@@ -113,12 +113,12 @@ class Damaged:
 
 
 def damaged_roster(township: str = "双江街道", village: str = "群益社区") -> Damaged:
-    """Ten kinds of damage in a roster with two title rows and the header on row 3."""
+    """Ten kinds of damage in a roster with two title rows and the header on row 3, of people who look for work."""
     made = Damaged(b"")
     rows: list[list[Any]] = []
 
     def add(serial: int, *, refused: str = "", noted: str = "", **changes: Any) -> None:
-        rows.append(member(serial, **{"乡": township, "村": village, **changes}))
+        rows.append([*member(serial, **{"乡": township, "村": village, **changes}), "否", "有"])
         number = len(TITLE) + 1 + len(rows)
         if refused:
             made.refused[number] = refused
@@ -144,7 +144,7 @@ def damaged_roster(township: str = "双江街道", village: str = "群益社区"
     add(11, 村=f"{village}居委会", 证件号码=f" {made_id(11).lower().translate(_FULL_WIDTH)} ")
     rows.append(["合计", "", "", f"{len(rows)}人"])
     made.skipped.append(len(TITLE) + 1 + len(rows))
-    made.content = workbook(rows)
+    made.content = workbook(rows, header=(*HEADER, "是否就业", "就业意愿"))
     return made
 
 

@@ -111,3 +111,12 @@ def test_every_definition_fits_its_column():
     for indicator in INDICATORS:
         assert len(indicator.definition) <= IndicatorValue._meta.get_field("definition").max_length
         assert BY_KEY[indicator.key] is indicator
+
+
+def test_work_at_an_unknown_place_is_work(county):
+    make_statement(make_person(make_household("500235002001")), employed=True)
+    refresh(on=DAY, actor=CYCLE, progress=still)
+    compute_day(on=DAY, actor=CYCLE, progress=still)
+    found = values()
+    assert (found["labour.employed", COUNTY].value, found["labour.away", COUNTY].value) == (5, 4)
+    assert found["labour.employment_rate", COUNTY].value == Decimal("55.56")

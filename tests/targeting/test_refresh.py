@@ -53,6 +53,10 @@ def ask(person, answer):
         make_statement(person, employed=False, willing=False)
     elif answer == "out of work":
         make_statement(person, employed=False)
+    elif answer == "works somewhere":
+        make_statement(person, employed=True)
+    elif answer == "works nearby":
+        make_statement(person, employed=True, away=False)
     else:
         assert answer == "never asked"
 
@@ -123,6 +127,40 @@ def test_newer_word_beats_an_older_job(county):
     make_statement(person, DAY - timedelta(days=2), employed=False, willing=True)
     compute()
     assert status(person) == "S"
+
+
+@pytest.mark.parametrize(
+    ("area", "spell_age", "away", "said_age", "letter", "place"),
+    [
+        ("1", 100, True, 2, "W", ""),  # said since: away. The village of the older job is not where
+        ("4", 100, False, 2, "L", ""),
+        ("4", 100, True, 2, "W", "浙江省义乌市"),  # what was said agrees with the job
+        ("1", 100, False, 2, "L", "浙江省义乌市"),
+        ("4", 2, False, 100, "W", "浙江省义乌市"),  # the job is the newer word
+        ("4", 100, None, 2, "W", "浙江省义乌市"),  # said: still at work; of the place nothing
+        ("", 100, None, None, "E", "浙江省义乌市"),
+        ("", 2, True, 100, "W", "浙江省义乌市"),  # said while the job went on
+        ("", 2, True, 400, "E", "浙江省义乌市"),  # said of an earlier job
+        (None, None, None, 2, "E", ""),
+        (None, None, True, 2, "W", ""),
+        (None, None, False, 2, "L", ""),
+    ],
+)
+def test_the_place_of_work_is_the_newest_word_and_never_guessed(
+    county, area, spell_age, away, said_age, letter, place
+):
+    household = make_household()
+    person = make_person(household)
+    if area is not None:
+        make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=spell_age), work_area=area)
+    if said_age is not None:
+        make_statement(person, DAY - timedelta(days=said_age), employed=True, away=away)
+    counts = compute()
+    row = PersonStatus.objects.get(person=person)
+    assert (row.status, row.place_text) == (letter, place)
+    assert zero(household) is False
+    assert counts["place_unknown"] == int(letter == "E")
+    assert HouseholdStatus.objects.get(household=household).places == place
 
 
 def test_seen_at_home_after_the_job_was_recorded_is_unknown_not_unemployed(county):
@@ -254,11 +292,11 @@ def test_a_group_is_left_when_known_and_kept_when_unknown(county):
 
 def test_marks_put_first_who_needs_something(county):
     household = make_household()
-    for answer in ("works", "unwilling", "never asked", "willing"):
+    for answer in ("works", "works nearby", "works somewhere", "unwilling", "never asked", "willing"):
         ask(make_person(household), answer)
     compute()
     row = HouseholdStatus.objects.get(household=household)
-    assert (row.marks, row.members, row.seeking, row.unknown) == ("SUNW", 4, 1, 1)
+    assert (row.marks, row.members, row.seeking, row.unknown) == ("SUNELW", 6, 1, 1)
 
 
 def test_monitored_household_needs_an_open_risk(county):

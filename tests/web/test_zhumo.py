@@ -6,6 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from jobbridge.apps.targeting.models import LabourStatus
 from jobbridge.web.templatetags import zhumo
 
 
@@ -39,6 +40,17 @@ def test_glyphs_put_the_urgent_first_and_say_it_in_words():
     assert rendered.index("glyph-seeking") < rendered.index("glyph-away") < rendered.index("glyph-near")
     assert 'aria-label="有意愿未就业 1 人、在外务工 1 人、就近就业 1 人"' in rendered
     assert "—" in zhumo.glyphs("")
+
+
+def test_every_status_has_its_glyph_word_and_place_in_the_order():
+    assert set(zhumo.STATUS) == set(zhumo.URGENT_FIRST) == set(LabourStatus.values)
+    for letter, word in LabourStatus.choices:
+        assert zhumo.STATUS[letter][1] == word
+        assert f'<li><i class="glyph glyph-{zhumo.STATUS[letter][0]}"></i>{word}' in legend()
+
+
+def legend():
+    return Template("{% load zhumo %}{% legend %}").render(Context())
 
 
 def test_an_unknown_status_is_to_be_verified():

@@ -134,12 +134,12 @@ def _advance(on: date, actor: Actor) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.id, CASE WHEN bool_or(s.status IN ('W', 'L')) THEN true WHEN bool_or(s.status = 'U') THEN NULL
+            SELECT c.id, CASE WHEN bool_or(s.status IN ('W', 'L', 'E')) THEN true WHEN bool_or(s.status = 'U') THEN NULL
                          ELSE false END
             FROM casework_case c JOIN targeting_personstatus s
               ON s.household_id = c.household_id AND (c.person_id IS NULL OR s.person_id = c.person_id)
             WHERE c.state <> 'closed' GROUP BY c.id
-            HAVING bool_or(s.status IN ('W', 'L')) OR (c.state = 'watch' AND NOT bool_or(s.status = 'U'))
+            HAVING bool_or(s.status IN ('W', 'L', 'E')) OR (c.state = 'watch' AND NOT bool_or(s.status = 'U'))
             ORDER BY c.id
             """
         )

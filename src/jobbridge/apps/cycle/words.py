@@ -28,6 +28,7 @@ WORDS = {
     "labourers": _("劳动力"),
     "away": _("在外务工"),
     "local": _("就近就业"),
+    "place_unknown": _("已就业，地点待核实"),
     "seeking": _("有意愿未就业"),
     "not_willing": _("无就业意愿"),
     "to_verify": _("待核实"),

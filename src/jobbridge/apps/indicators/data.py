@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 PERSONS = "targeting_personstatus"
 HOUSEHOLDS = "targeting_householdstatus"
+WORKING = "status IN ('W', 'L', 'E')"
 RECOMMENDED = "EXISTS (SELECT 1 FROM placements_recommendation r WHERE r.person_id = t.person_id)"
 
 
@@ -44,8 +45,8 @@ INDICATORS = (
         unit="人",
         definition="当月就业一天以上的劳动力（employed）",
         table=PERSONS,
-        numerator="status IN ('W', 'L')",
-        drill="persons?status=WL",
+        numerator=WORKING,
+        drill="persons?status=WLE",
     ),
     Indicator(
         key="labour.away",
@@ -62,9 +63,9 @@ INDICATORS = (
         unit="%",
         definition="已就业 ÷ 状况已知的劳动力",
         table=PERSONS,
-        numerator="status IN ('W', 'L')",
+        numerator=WORKING,
         denominator="status <> 'U'",
-        drill="persons?status=WL",
+        drill="persons?status=WLE",
     ),
     Indicator(
         key="labour.seeking",

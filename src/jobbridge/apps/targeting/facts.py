@@ -1,18 +1,21 @@
 """From the ledger to facts: the one place where dates, spells and answers become what a rule may ask.
 
-Which of several sources is believed about work, newest first: what was said or seen last wins. A comparison that
-saw somebody at home after their job was recorded makes their employment unknown, never false: a visit decides.
+Which of several sources is believed about work, newest first: what was said or seen last wins; of where the work
+is, too, and who works at a place nobody has named is neither away nor nearby. A comparison that saw somebody at home
+after their job was recorded makes their employment unknown, never false: a visit decides.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from jobbridge.apps.registry.enums import HouseholdCategory
+from jobbridge.apps.registry.enums import HouseholdCategory, WorkArea
 from jobbridge.kernel.retirement import SCHEDULE, Kind
 
 EMPLOYMENT_TTL = 180  # days for which "I have (no) work" stays an answer
 SEEN_LAG = 3  # days between a journey and a job that may both be true
+
+AWAY_AREAS = f"'{WorkArea.PROVINCE}', '{WorkArea.ELSEWHERE}'"  # outside the county
 
 # Work that the person runs on the family's own land; other spells are non-farm.
 FARM = "farm"
@@ -56,18 +59,29 @@ WITH said AS (
   SELECT l.person_id, max(f.seen_on) AS home_on FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
   WHERE f.direction = 'home' AND f.seen_on <= {day}
     AND (l.decision = 'confirmed' OR (l.zone = 'auto' AND l.decision <> 'rejected')) GROUP BY 1
-), work AS (
-  SELECT p.id AS person_id, spell.start, spell.kind, spell.work_area, spell.place_text, said.away,
-    CASE
-      WHEN spell.person_id IS NOT NULL AND said.as_of > spell.as_of THEN said.employed
-      WHEN spell.person_id IS NOT NULL AND spell.work_area IN ('3', '4')
-        AND seen.home_on > greatest(spell.start, spell.as_of) + {SEEN_LAG} THEN NULL
-      WHEN spell.person_id IS NOT NULL THEN true
-      WHEN said.as_of >= {day} - {EMPLOYMENT_TTL} THEN said.employed
-    END AS employed,
-    spell.person_id IS NOT NULL AND seen.home_on > greatest(spell.start, spell.as_of) + {SEEN_LAG} AS contradicted
+), word AS (
+  SELECT p.id AS person_id, spell.person_id IS NOT NULL AS registered, spell.start, spell.kind, spell.as_of,
+    spell.place_text, nullif(spell.work_area, '')::int AS work_area,
+    nullif(spell.work_area, '') IN ({AWAY_AREAS}) AS spell_away,
+    said.employed AS said_employed, said.as_of AS said_on,
+    said.person_id IS NOT NULL AND (spell.person_id IS NULL OR said.as_of > spell.as_of) AS said_last,
+    -- What was said before the job began is of another one.
+    CASE WHEN said.employed AND (spell.person_id IS NULL OR said.as_of >= spell.start) THEN said.away END
+      AS said_away
   FROM registry_person p LEFT JOIN spell ON spell.person_id = p.id LEFT JOIN said ON said.person_id = p.id
-    LEFT JOIN seen ON seen.person_id = p.id
+), work AS (
+  SELECT w.*,
+    CASE WHEN said_last THEN coalesce(said_away, spell_away) ELSE coalesce(spell_away, said_away) END AS away,
+    -- The registered place, unless a newer word knows better.
+    NOT said_last OR said_away IS NULL OR said_away IS NOT DISTINCT FROM spell_away AS as_registered,
+    CASE
+      WHEN registered AND said_last THEN said_employed
+      WHEN registered AND spell_away AND seen.home_on > greatest(w.start, w.as_of) + {SEEN_LAG} THEN NULL
+      WHEN registered THEN true
+      WHEN said_on >= {day} - {EMPLOYMENT_TTL} THEN said_employed
+    END AS employed,
+    registered AND seen.home_on > greatest(w.start, w.as_of) + {SEEN_LAG} AS contradicted
+  FROM word w LEFT JOIN seen USING (person_id)
 )
 SELECT p.id AS person_id, p.household_id, p.region_code,
   extract(year FROM age({day}, p.birth_date))::int AS age_years, p.sex = '男' AS male,
@@ -82,10 +96,10 @@ SELECT p.id AS person_id, p.household_id, p.region_code,
   CASE WHEN w.employed AND w.start IS NOT NULL THEN floor(({day} - w.start) / 30.4)::int
        WHEN NOT w.employed THEN 0 END AS months_continuous,
   coalesce(m.in_year, 0) AS months_cumulative,
-  CASE WHEN w.employed THEN nullif(w.work_area, '')::int END AS work_area,
+  CASE WHEN w.employed AND w.as_registered THEN w.work_area END AS work_area,
   CASE h.category {CATEGORY_WORDS} END AS household_category, h.risk_cleared,
-  w.place_text, w.contradicted AND w.employed IS NULL AS contradicted,
-  coalesce(nullif(w.work_area, '') IN ('3', '4'), w.away, false) AS away
+  CASE WHEN w.as_registered THEN w.place_text END AS place_text,
+  w.contradicted AND w.employed IS NULL AS contradicted, w.away
 FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN work w ON w.person_id = p.id
   LEFT JOIN wished ON wished.person_id = p.id LEFT JOIN months m ON m.person_id = p.id
 """

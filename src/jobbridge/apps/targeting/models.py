@@ -11,9 +11,14 @@ from jobbridge.apps.accounts.scope import Scoped
 class LabourStatus(models.TextChoices):
     AWAY = "W", "在外务工"
     LOCAL = "L", "就近就业"
+    PLACE_UNKNOWN = "E", "已就业，地点待核实"
     SEEKING = "S", "有意愿未就业"
     NOT_WILLING = "N", "无就业意愿"
     UNKNOWN = "U", "待核实"
+
+
+# Everybody who works, wherever it is.
+EMPLOYED = (LabourStatus.AWAY, LabourStatus.LOCAL, LabourStatus.PLACE_UNKNOWN)
 
 
 class Group(models.TextChoices):

@@ -11,7 +11,7 @@ from django.db import connection
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.targeting.definitions import definitions
 from jobbridge.apps.targeting.facts import MISSING_MEMBERS, household_columns_sql, person_facts_sql
-from jobbridge.apps.targeting.models import Group
+from jobbridge.apps.targeting.models import EMPLOYED, Group
 from jobbridge.apps.targeting.rules import URGENCY_SQL
 from jobbridge.engines.rules import ROLES, household_facts_sql, person_verdicts_sql, pick, verdicts_sql
 
@@ -68,7 +68,8 @@ def _temporary(name: str, query: str, *, key: str) -> None:
 
 STATUS = """
 SELECT person_id, household_id, region_code,
-  CASE WHEN labour_force IS NULL THEN 'U' WHEN employed THEN CASE WHEN away THEN 'W' ELSE 'L' END
+  CASE WHEN labour_force IS NULL THEN 'U'
+       WHEN employed THEN CASE WHEN away THEN 'W' WHEN away IS NULL THEN 'E' ELSE 'L' END
        WHEN seeking THEN 'S' WHEN not_willing THEN 'N' ELSE 'U' END AS status,
   coalesce(place_text, '') AS place_text, coalesce(stable, false) AND coalesce(employed, false) AS stable,
   coalesce(contradicted, false) AS contradicted
@@ -76,16 +77,16 @@ FROM t_people WHERE labour_force IS NOT FALSE
 """
 
 # One letter a labourer, those who need something first.
-MARKS = """
+MARKS = f"""
 SELECT f.household_id, f.region_code, f.members, f.last_visit, f.days_since_visit,
   z.verdict AS zero, m.verdict AS monitored, coalesce(s.marks, '') AS marks, coalesce(s.seeking, 0) AS seeking,
   coalesce(s.unknown, 0) + coalesce(x.missing, 0) AS unknown, coalesce(s.places, '') AS places
 FROM t_house_facts f JOIN t_is_zero_employment z USING (household_id) JOIN t_is_monitored m USING (household_id)
 LEFT JOIN (
-  SELECT household_id, left(string_agg(status, '' ORDER BY strpos('SUNLW', status), person_id), 20) AS marks,
+  SELECT household_id, left(string_agg(status, '' ORDER BY strpos('SUNELW', status), person_id), 20) AS marks,
     count(*) FILTER (WHERE status = 'S') AS seeking, count(*) FILTER (WHERE status = 'U') AS unknown,
-    left(coalesce(string_agg(DISTINCT nullif(place_text, ''), '、') FILTER (WHERE status IN ('W', 'L')), ''), 120)
-      AS places
+    left(coalesce(string_agg(DISTINCT nullif(place_text, ''), '、')
+      FILTER (WHERE status IN ({", ".join(f"'{letter}'" for letter in EMPLOYED)})), ''), 120) AS places
   FROM t_status GROUP BY household_id
 ) s USING (household_id)
 LEFT JOIN (SELECT household_id, count(*) AS missing FROM t_missing GROUP BY household_id) x USING (household_id)
@@ -201,6 +202,7 @@ def _count() -> dict[str, int]:
         "labourers": sum(by_status.values()),
         "away": by_status.get("W", 0),
         "local": by_status.get("L", 0),
+        "place_unknown": by_status.get("E", 0),
         "seeking": by_status.get("S", 0),
         "not_willing": by_status.get("N", 0),
         "to_verify": by_status.get("U", 0),

@@ -14,9 +14,9 @@ from jobbridge.web.places import townships_of
 # The list behind each figure.
 RECORDS = {
     "labour.total": ("desk:persons", ""),
-    "labour.employed": ("desk:persons", "?status=WL"),
+    "labour.employed": ("desk:persons", "?status=WLE"),
     "labour.away": ("desk:persons", "?status=W"),
-    "labour.employment_rate": ("desk:persons", "?status=WL"),
+    "labour.employment_rate": ("desk:persons", "?status=WLE"),
     "labour.seeking": ("desk:persons", "?status=S"),
     "labour.to_verify": ("desk:persons", "?status=U"),
     "households.zero": ("desk:households", "?view=zero"),

@@ -16,7 +16,7 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task
 from jobbridge.apps.imports.models import BatchState, ImportBatch
 from jobbridge.apps.linkage.models import Decision, Link, Zone
-from jobbridge.apps.targeting.models import HouseholdStatus, LabourStatus, PersonStatus
+from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
 from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
 
@@ -59,7 +59,7 @@ class Overview:
 
     @property
     def employed(self) -> int:
-        return self.statuses["W"] + self.statuses["L"]
+        return sum(self.statuses[letter] for letter in EMPLOYED)
 
     @property
     def seeking(self) -> int:

@@ -20,11 +20,12 @@ register = template.Library()
 STATUS: Mapping[str, tuple[str, str]] = {
     "W": ("away", gettext_lazy("在外务工")),
     "L": ("near", gettext_lazy("就近就业")),
+    "E": ("placeless", gettext_lazy("已就业，地点待核实")),
     "S": ("seeking", gettext_lazy("有意愿未就业")),
     "N": ("idle", gettext_lazy("无就业意愿")),
     "U": ("unknown", gettext_lazy("待核实")),
 }
-URGENT_FIRST = "SUNWL"
+URGENT_FIRST = "SUNEWL"
 
 
 @register.simple_tag
@@ -106,7 +107,7 @@ def status(mark: str) -> SafeString:
 
 @register.inclusion_tag("desk/legend.html")
 def legend() -> dict[str, object]:
-    """What the five glyphs mean."""
+    """What the glyphs mean."""
     return {"statuses": list(STATUS.values())}
 
 

@@ -1,6 +1,9 @@
 """Both ways over a real message centre: digests out, receipts and replies in, refusals honoured."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import ServiceItem
@@ -25,8 +28,20 @@ def centre():
 
 
 @pytest.fixture
-def matched(transactional_db, settings, centre):
-    settings.SMS_CHANNEL, settings.SMPP_URL, settings.CYCLE_TIME = "smpp", centre.url(), "09:30"
+def clock(monkeypatch):
+    """``clock(23, 59)`` sets the real time of the day; half past nine of ``DAY`` to begin with."""
+
+    def set_to(hour, minute=0, day=DAY):
+        now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.get_default_timezone())
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    set_to(9, 30)
+    return set_to
+
+
+@pytest.fixture
+def matched(transactional_db, settings, centre, clock):
+    settings.SMS_CHANNEL, settings.SMPP_URL, settings.CYCLE_TIME = "smpp", centre.url(), ""
     people, posts = fill(seekers=2, posts=4)
     follow_groups(on=DAY, actor=CYCLE, progress=quiet)
     match_day(on=DAY, actor=CYCLE, progress=quiet)
@@ -111,9 +126,30 @@ def test_a_wrong_password_stops_clearly_and_loses_nothing(matched, centre, setti
     assert states() == ["delivered"] * 6
 
 
-def test_at_night_everything_waits_for_the_morning(matched, settings):
-    settings.CYCLE_TIME = "23:00"
+def test_at_night_everything_waits_for_the_morning_whatever_day_is_worked_on(matched, clock, settings):
+    settings.CYCLE_TIME = "09:30"
+    clock(0, 5, DAY + timedelta(days=1))
     counts = deliver()
     assert counts["sent"] == 0
     assert counts["waiting"] == 2 + counts["employers"]
-    assert moment(DAY).hour == 23
+
+
+def test_an_earlier_day_is_resumed_by_the_real_clock_and_its_records_keep_their_day(matched, clock):
+    tomorrow = DAY + timedelta(days=1)
+    clock(10, 0, tomorrow)
+    assert deliver()["sent"] > 0
+    with acting_as(SYSTEM):
+        assert {timezone.localdate(sent) for sent in Message.objects.values_list("sent_at", flat=True)} == {tomorrow}
+        assert set(Recommendation.objects.values_list("state_on", flat=True)) == {DAY}
+
+
+@pytest.mark.parametrize(
+    ("channel", "pretended", "hour"),
+    [("file", "09:30", 9), ("file", "23:00", 23), ("file", "", 2), ("smpp", "09:30", 2)],
+)
+def test_only_the_file_channel_may_be_given_a_time_for_rehearsals(clock, settings, channel, pretended, hour):
+    settings.SMS_CHANNEL, settings.CYCLE_TIME = channel, pretended
+    clock(2, 0, DAY + timedelta(days=1))
+    now = moment(DAY)
+    assert now.hour == hour
+    assert now.date() == (DAY if channel == "file" and pretended else DAY + timedelta(days=1))

@@ -26,7 +26,7 @@ CSRF_TRUSTED_ORIGINS = list(filter(None, os.environ.get("JOBBRIDGE_ORIGINS", "")
 
 COUNTY_CODE = os.environ.get("JOBBRIDGE_COUNTY", "500235")
 COUNTY_SEAL = os.environ.get("JOBBRIDGE_SEAL_TEXT", "云阳")
-# Time of day that the cycle takes as now; empty for the real time. Outside today the cycle works at half past nine.
+# For rehearsals: time of the cycle's day that the file channel takes as now; others go by the real clock.
 CYCLE_TIME = os.environ.get("JOBBRIDGE_CYCLE_TIME", "")
 SMS_SIGNATURE = os.environ.get("JOBBRIDGE_SMS_SIGNATURE", "云阳就业")
 SMS_CHANNEL = os.environ.get("JOBBRIDGE_SMS_CHANNEL", "file")

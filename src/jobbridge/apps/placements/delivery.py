@@ -25,7 +25,6 @@ Report = Callable[..., None]
 PLACE = "乡镇社保所"
 SHORTLIST_DAYS = 3
 TRIES = 4
-USUAL_TIME = time(9, 30)
 _CHOICE = re.compile(r"^[\s]*([1-3１-３])[\s。.、号]*$")
 
 
@@ -78,6 +77,7 @@ WHERE s.id = free.id AND free.person_id = r.person_id AND free.place = r.place
 def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     """Queue digests and shortlists, send what is due, take receipts and replies, follow them in the records.
 
+    ``on`` is the day that the records carry; what may be sent is judged by the clock (`moment`).
     Raises DeliveryStopped when the channel could not be used; everything unsent stays queued.
     """
     now = moment(on)
@@ -88,7 +88,7 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         shortlists = list(_employer_drafts(now))
         employers = queue_many(actor=actor, drafts=shortlists, now=now)
     arrived = _arrived(actor)
-    sent = _send(actor, now, progress)
+    sent = _send(actor, on, progress)
     arrived = _arrived(actor) - arrived
     with acting_as(actor):
         progress("跟踪推荐", 0, 0)
@@ -118,11 +118,14 @@ def _arrived(actor: Actor) -> int:
         return Message.objects.filter(state="delivered").count()
 
 
-def _send(actor: Actor, now: datetime, progress: Report) -> SendReport:
-    """Send; the server frees the channel of a killed sender a moment after its end, so a busy one is asked again."""
+def _send(actor: Actor, on: date, progress: Report) -> SendReport:
+    """Send by the clock, read anew: queueing takes minutes in a large county, and the evening may have come.
+
+    The server frees the channel of a killed sender a moment after its end, so a busy one is asked again.
+    """
     listen = 0.5 if settings.SMS_CHANNEL == "file" else 3.0
     for _ in range(TRIES):
-        sent = deliver(actor=actor, now=now, listen=listen, progress=progress)
+        sent = deliver(actor=actor, now=moment(on), listen=listen, progress=progress)
         if not sent.busy:
             break
         pause.sleep(1)
@@ -130,11 +133,14 @@ def _send(actor: Actor, now: datetime, progress: Report) -> SendReport:
 
 
 def moment(on: date) -> datetime:
-    """The cycle's idea of now: the real time on its own day, half past nine on any other."""
+    """Now, by the real clock, whatever day is worked on: people sleep by it.
+
+    Only the file channel, which reaches nobody, may be given a time of ``on`` for rehearsals.
+    """
     now = timezone.localtime()
-    if settings.CYCLE_TIME:
+    if settings.CYCLE_TIME and settings.SMS_CHANNEL == "file":
         return datetime.combine(on, time.fromisoformat(settings.CYCLE_TIME), now.tzinfo)
-    return now if now.date() == on else datetime.combine(on, USUAL_TIME, now.tzinfo)
+    return now
 
 
 def _worker_drafts(now: datetime) -> tuple[list[Draft], int]:

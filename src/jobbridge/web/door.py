@@ -26,7 +26,9 @@ class LogInView(LoginView):
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Brokers start at today's visits, everybody else at the desk."""
+    """Brokers start at today's visits, staff at the desk; employers are told where their shortlist is for now."""
+    if request.user.role == Role.EMPLOYER:
+        return render(request, "employer.html")
     return redirect("field:today" if request.user.role == Role.BROKER else "desk:home")
 
 

@@ -172,6 +172,36 @@ def test_seen_at_home_after_the_job_was_recorded_is_unknown_not_unemployed(count
     assert (row.status, row.contradicted) == ("U", True)
 
 
+@pytest.mark.parametrize(
+    ("area", "spell_age", "away", "said_age", "seen_age", "letter"),
+    [
+        ("4", 100, True, 24, 5, "U"),  # a visit confirmed the job, then the train brought the person home
+        ("1", 100, True, 24, 5, "U"),
+        (None, None, True, 24, 5, "U"),
+        ("4", 100, True, 5, 24, "W"),  # asked since
+        (None, None, True, 5, 24, "W"),
+        (None, None, True, 6, 5, "W"),  # both may be true
+        ("4", 2, True, 100, 5, "W"),  # a job recorded since
+        ("4", 100, False, 24, 5, "L"),  # who works nearby is at home
+        (None, None, False, 24, 5, "L"),
+        ("1", 100, None, None, 5, "L"),
+        (None, None, True, 200, 5, "U"),
+    ],
+)
+def test_a_sighting_at_home_is_held_against_the_newest_word_that_somebody_is_away(
+    county, area, spell_age, away, said_age, seen_age, letter
+):
+    person = make_person(make_household())
+    if area:
+        make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=spell_age), work_area=area)
+    if said_age:
+        make_statement(person, DAY - timedelta(days=said_age), employed=True, away=away)
+    seen(person, DAY - timedelta(days=seen_age))
+    compute()
+    row = PersonStatus.objects.get(person=person)
+    assert (row.status, row.contradicted) == (letter, letter == "U" and said_age != 200)
+
+
 def test_a_rejected_sighting_says_nothing(county):
     person = make_person(make_household())
     make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=100))

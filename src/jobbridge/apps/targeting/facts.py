@@ -2,7 +2,7 @@
 
 Which of several sources is believed about work, newest first: what was said or seen last wins; of where the work
 is, too, and who works at a place nobody has named is neither away nor nearby. A comparison that saw somebody at home
-after their job was recorded makes their employment unknown, never false: a visit decides.
+after the newest word that they are at work away makes their employment unknown, never false: a visit decides.
 """
 
 from __future__ import annotations
@@ -69,19 +69,24 @@ WITH said AS (
     CASE WHEN said.employed AND (spell.person_id IS NULL OR said.as_of >= spell.start) THEN said.away END
       AS said_away
   FROM registry_person p LEFT JOIN spell ON spell.person_id = p.id LEFT JOIN said ON said.person_id = p.id
-), work AS (
+), claimed AS (
   SELECT w.*,
     CASE WHEN said_last THEN coalesce(said_away, spell_away) ELSE coalesce(spell_away, said_away) END AS away,
     -- The registered place, unless a newer word knows better.
     NOT said_last OR said_away IS NULL OR said_away IS NOT DISTINCT FROM spell_away AS as_registered,
     CASE
       WHEN registered AND said_last THEN said_employed
-      WHEN registered AND spell_away AND seen.home_on > greatest(w.start, w.as_of) + {SEEN_LAG} THEN NULL
       WHEN registered THEN true
       WHEN said_on >= {day} - {EMPLOYMENT_TTL} THEN said_employed
-    END AS employed,
-    registered AND seen.home_on > greatest(w.start, w.as_of) + {SEEN_LAG} AS contradicted
-  FROM word w LEFT JOIN seen USING (person_id)
+    END AS claim
+  FROM word w
+), work AS (
+  SELECT c.*, CASE WHEN NOT contradicted THEN claim END AS employed
+  FROM (
+    SELECT c.*, coalesce(claim AND away AND seen.home_on > greatest(c.start, c.as_of,
+      CASE WHEN said_employed THEN said_on END) + {SEEN_LAG}, false) AS contradicted
+    FROM claimed c LEFT JOIN seen USING (person_id)
+  ) c
 )
 SELECT p.id AS person_id, p.household_id, p.region_code,
   extract(year FROM age({day}, p.birth_date))::int AS age_years, p.sex = '男' AS male,
@@ -99,7 +104,7 @@ SELECT p.id AS person_id, p.household_id, p.region_code,
   CASE WHEN w.employed AND w.as_registered THEN w.work_area END AS work_area,
   CASE h.category {CATEGORY_WORDS} END AS household_category, h.risk_cleared,
   CASE WHEN w.as_registered THEN w.place_text END AS place_text,
-  w.contradicted AND w.employed IS NULL AS contradicted, w.away
+  w.contradicted, w.away
 FROM registry_person p JOIN registry_household h ON h.id = p.household_id JOIN work w ON w.person_id = p.id
   LEFT JOIN wished ON wished.person_id = p.id LEFT JOIN months m ON m.person_id = p.id
 """

@@ -121,6 +121,22 @@ def test_a_stale_answer_is_no_answer(county):
     assert status(person) == "U"
 
 
+@pytest.mark.parametrize(
+    ("employed", "age", "letter"),
+    [(False, 180, "S"), (False, 181, "U"), (False, 900, "U"), (True, 181, "W"), (True, 2, "W")],
+)
+def test_a_stale_no_ends_no_registered_job_and_leaves_it_in_doubt(county, employed, age, letter):
+    household = make_household()
+    person = make_person(household)
+    started = DAY - timedelta(days=1000)
+    make_spell(person, started, as_of=started)
+    make_statement(person, DAY - timedelta(days=age), employed=employed, away=employed or None)
+    make_statement(person, willing=True)
+    compute()
+    assert status(person) == letter
+    assert zero(household) is {"S": True, "U": None, "W": False}[letter]
+
+
 def test_newer_word_beats_an_older_job(county):
     person = make_person(make_household())
     make_spell(person, DAY - timedelta(days=300), as_of=DAY - timedelta(days=300))

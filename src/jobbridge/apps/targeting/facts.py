@@ -75,8 +75,8 @@ WITH said AS (
     -- The registered place, unless a newer word knows better.
     NOT said_last OR said_away IS NULL OR said_away IS NOT DISTINCT FROM spell_away AS as_registered,
     CASE
-      WHEN registered AND said_last THEN said_employed
-      WHEN registered THEN true
+      WHEN registered AND (NOT said_last OR said_employed) THEN true
+      -- An old "no" after the job was registered settles nothing: it has run out, and it was said.
       WHEN said_on >= {day} - {EMPLOYMENT_TTL} THEN said_employed
     END AS claim
   FROM word w

@@ -37,3 +37,11 @@ def enable(table: str) -> migrations.RunSQL:
         ],
         [f"DROP POLICY scope ON {table}", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"],
     )
+
+
+def also_for_maker(table: str, column: str) -> migrations.RunSQL:
+    """Show and accept, beside the scope, rows whose ``column`` names the actor; not to one without any area."""
+    mine = f"{column} = current_setting('jb.actor', true) AND coalesce(current_setting('jb.hi', true), '') <> ''"
+    return migrations.RunSQL(
+        f"CREATE POLICY maker ON {table} USING ({mine}) WITH CHECK ({mine})", f"DROP POLICY maker ON {table}"
+    )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Scoped
 from jobbridge.apps.files.models import StoredFile
+from jobbridge.apps.imports.querysets import BatchQuerySet
 
 
 class Kind(models.TextChoices):
@@ -60,6 +61,8 @@ class ImportBatch(Scoped):
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     created_by = models.CharField("创建人", max_length=60)
     merged_at = models.DateTimeField("并入时间", null=True)
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "导入批次"

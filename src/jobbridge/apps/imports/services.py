@@ -24,6 +24,7 @@ from jobbridge.apps.imports.models import (
     RowState,
     SourceRecord,
 )
+from jobbridge.apps.imports.owners import area_of
 from jobbridge.apps.imports.parsing import Layout, Parsed, context_of, lay_out, parse
 from jobbridge.apps.imports.reading import Unreadable
 from jobbridge.apps.imports.tables import Table
@@ -72,7 +73,7 @@ def upload(
             kind=kind or "",
             source=source or "",
             as_of=as_of,
-            region_code=_area_of(actor),
+            region_code=area_of(actor),
             message=again,
             created_by=actor.key,
             created_at=now,
@@ -339,13 +340,3 @@ def _locked(batch: ImportBatch, actor: Actor) -> ImportBatch:
     assert transaction.get_connection().in_atomic_block
     rows = ImportBatch.objects.visible_to(actor).select_related("file").select_for_update(of=("self",))
     return rows.get(pk=batch.pk)
-
-
-def _area_of(actor: Actor) -> str:
-    """The area a batch is handed in for: the actor's own when it is one inside the county, else the county."""
-    if len(actor.scope.ranges) == 1:
-        low = actor.scope.ranges[0][0]
-        if low.startswith(settings.COUNTY_CODE):
-            return low.ljust(12, "0")
-    county = settings.COUNTY_CODE.ljust(12, "0")
-    return county if actor.scope.contains(county) else actor.scope.ranges[0][0].ljust(12, "0")

@@ -114,6 +114,26 @@ def test_whoever_is_no_labourer_has_no_status(county, values):
     assert status(person) is None
 
 
+@pytest.mark.parametrize(
+    ("age", "schooling", "answer", "letter", "zero_household"),
+    [
+        (16, "", "willing", "U", None),
+        (17, "非在校生", "willing", "S", True),
+        (17, "普通高中二年级", "willing", None, False),
+        (22, "", "willing", "U", None),
+        (22, "", "works", "W", False),  # at work: no pupil, whatever the roster left empty
+        (23, "", "willing", "S", True),
+        (15, "", "willing", None, False),
+    ],
+)
+def test_at_school_age_an_empty_entry_is_not_a_no(county, age, schooling, answer, letter, zero_household):
+    household = make_household()
+    person = make_person(household, birth=DAY.replace(year=DAY.year - age), schooling=schooling)
+    ask(person, answer)
+    compute()
+    assert (status(person), zero(household)) == (letter, zero_household)
+
+
 def test_a_stale_answer_is_no_answer(county):
     person = make_person(make_household())
     make_statement(person, DAY - timedelta(days=91), employed=False, willing=True)

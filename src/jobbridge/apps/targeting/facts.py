@@ -13,6 +13,7 @@ from jobbridge.apps.registry.enums import HouseholdCategory, WorkArea
 from jobbridge.kernel.retirement import SCHEDULE, Kind
 
 EMPLOYMENT_TTL = 180  # days for which "I have (no) work" stays an answer
+SCHOOL_AGE = 22  # the last year in which who is not at work and has no entry may still be at school
 SEEN_LAG = 3  # days between a journey and a job that may both be true
 
 AWAY_AREAS = f"'{WorkArea.PROVINCE}', '{WorkArea.ELSEWHERE}'"  # outside the county
@@ -92,7 +93,8 @@ SELECT p.id AS person_id, p.household_id, p.region_code,
   extract(year FROM age({day}, p.birth_date))::int AS age_years, p.sex = '男' AS male,
   {retirement_sql("p.birth_date", "p.sex", day)} AS months_to_retirement,
   nullif(p.labour_skill, '') AS labour_skill,
-  p.schooling <> '' AND p.schooling <> '非在校生' AS student,
+  CASE WHEN p.schooling <> '' THEN p.schooling <> '非在校生'
+       WHEN w.employed OR extract(year FROM age({day}, p.birth_date)) > {SCHOOL_AGE} THEN false END AS student,
   -- Registers list soldiers, prisoners and pensioners; nobody lists who is none of these: no entry is a no.
   p.life = 'alive' AS alive, coalesce(p.serving, false) AS serving, coalesce(p.in_custody, false) AS in_custody,
   coalesce(p.draws_pension, false) AS draws_pension,

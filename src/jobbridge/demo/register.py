@@ -124,7 +124,7 @@ class Register:
             "relation": np.array(households.RELATIONS)[who.relation[part]],
             "education": np.where(studies, "", np.array(people.EDUCATION)[who.education[part]]),
             "school": np.where(
-                studies, np.array(SCHOOL_BY_AGE)[np.minimum(who.age[part], len(SCHOOL_BY_AGE) - 1)], ""
+                studies, np.array(SCHOOL_BY_AGE)[np.minimum(who.age[part], len(SCHOOL_BY_AGE) - 1)], "非在校生"
             ),
             "skill": np.array(people.SKILLS)[who.skill[part]],
             "health": np.array(people.HEALTH)[who.health[part]],

@@ -8,7 +8,9 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.casework.services import follow_groups
-from jobbridge.apps.messaging.models import Message, OptOut
+from jobbridge.apps.messaging.channels.base import Incoming
+from jobbridge.apps.messaging.models import Inbound, Message, OptOut
+from jobbridge.apps.messaging.services import record_inbound
 from jobbridge.apps.placements.delivery import DeliveryStopped, deliver_day, moment
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.services import match_day
@@ -46,6 +48,12 @@ def matched(transactional_db, settings, centre, clock):
     follow_groups(on=DAY, actor=CYCLE, progress=quiet)
     match_day(on=DAY, actor=CYCLE, progress=quiet)
     return people, posts
+
+
+@pytest.fixture
+def rehearsed(settings, tmp_path):
+    """Messages go to a file: quick, where the way over the network is not the question."""
+    settings.SMS_CHANNEL, settings.STATE = "file", tmp_path
 
 
 def deliver(on=DAY):
@@ -100,6 +108,41 @@ def test_a_reply_with_a_number_is_interest_in_that_post(matched, centre):
     with acting_as(SYSTEM):
         assert Recommendation.objects.get(person=people[0], rank=2).state == "interested"
         assert Recommendation.objects.get(person=people[1], rank=2).state == "delivered"
+
+
+def reply(person, *texts):
+    """Answers of a person to the digest, taken in without a message centre."""
+    with acting_as(SYSTEM):
+        for text in texts:
+            incoming = Incoming(provider_id=f"{person.pk}:{text}", phone=phone_of(person), text=text)
+            record_inbound(actor=CYCLE, channel="file", incoming=incoming, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("before", "texts", "after", "open_"),
+    [
+        ({}, ["1", "2"], ["interested", "interested", "delivered"], []),
+        ({}, ["2", "2"], ["delivered", "interested", "delivered"], []),
+        ({1: "expired"}, ["2"], ["expired", "interested", "delivered"], []),
+        ({1: "refused"}, ["3", "1"], ["refused", "delivered", "interested"], ["1"]),
+        ({2: "expired"}, ["2"], ["delivered", "expired", "delivered"], ["2"]),
+    ],
+)
+def test_a_number_means_the_post_of_that_rank_whatever_became_of_the_others(
+    matched, rehearsed, before, texts, after, open_
+):
+    people, _ = matched
+    deliver()
+    with acting_as(SYSTEM):
+        for rank, state in before.items():
+            Recommendation.objects.filter(person=people[0], rank=rank).update(state=state)
+    for at, text in enumerate(texts):
+        reply(people[0], text + " " * at)  # every message has an id of its own
+    deliver()
+    with acting_as(SYSTEM):
+        own = Recommendation.objects.filter(person=people[0]).order_by("rank")
+        assert list(own.values_list("state", flat=True)) == after
+        assert [inbound.text.strip() for inbound in Inbound.objects.open()] == open_
 
 
 def test_who_opts_out_gets_no_more(matched, centre):

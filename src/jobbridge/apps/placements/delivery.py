@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time as pause
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -19,13 +18,13 @@ from jobbridge.apps.messaging.models import Inbound, Message
 from jobbridge.apps.messaging.sending import SendReport, deliver
 from jobbridge.apps.messaging.services import Draft, queue_many
 from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.rules import chosen, digest_key
 from jobbridge.apps.placements.services import answer
 
 Report = Callable[..., None]
 PLACE = "乡镇社保所"
 SHORTLIST_DAYS = 3
 TRIES = 4
-_CHOICE = re.compile(r"^[\s]*([1-3１-３])[\s。.、号]*$")
 
 
 class DeliveryStopped(RuntimeError):
@@ -33,7 +32,7 @@ class DeliveryStopped(RuntimeError):
 
 
 WORKERS = """
-SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed,
+SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed, array_agg(r.rank ORDER BY r.rank),
   array_agg(o.title || '，' || o.place_text || '，' || o.wage_min || '-' || o.wage_max || '元'
             || CASE WHEN o.lodging THEN '，包住' ELSE '' END ORDER BY r.rank) AS posts
 FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
@@ -51,11 +50,16 @@ WHERE r.state IN ('recommended', 'sent', 'delivered') AND e.phone_sealed IS NOT 
 GROUP BY r.run_id, e.id, e.name, e.phone_sealed ORDER BY r.run_id, e.id
 """
 
-# The key of a digest names the run and the person, so its fate can be read back by joining.
-FOLLOW = """
+# A digest and what it lists, as `rules.digest_key` says.
+LISTED = """
+m.template = 'recommend_posts' AND m.person_id = r.person_id
+  AND split_part(m.idempotency_key, ':', 2) = r.run_id::text
+  AND strpos(split_part(m.idempotency_key, ':', 4), r.rank::text) > 0
+"""
+
+FOLLOW = f"""
 UPDATE placements_recommendation r SET state = %(after)s, state_on = %(on)s FROM messaging_message m
-WHERE m.idempotency_key = 'recommend:' || r.run_id || ':' || r.person_id AND m.state = ANY(%(fate)s)
-  AND r.state = ANY(%(before)s)
+WHERE {LISTED} AND m.state = ANY(%(fate)s) AND r.state = ANY(%(before)s)
 """
 
 # Every recommendation that reached its person counts for the 311 plan, in order.
@@ -148,14 +152,14 @@ def _worker_drafts(now: datetime) -> tuple[list[Draft], int]:
     open_ = sealer().open
     with connection.cursor() as cursor:
         cursor.execute(WORKERS)
-        for run, person, name, region, phone, posts in cursor.fetchall():
+        for run, person, name, region, phone, ranks, posts in cursor.fetchall():
             if phone is None:
                 no_phone += 1
                 continue
             listed = "；".join(f"{at}.{text}" for at, text in enumerate(posts, 1))
             drafts.append(
                 Draft(
-                    key=f"recommend:{run}:{person}",
+                    key=digest_key(run, person, ranks),
                     template="recommend_posts",
                     context={"name": name, "count": len(posts), "posts": listed, "place": PLACE},
                     phone=open_(phone, "phone"),
@@ -197,19 +201,25 @@ def _follow(on: date) -> None:
 
 
 def _answers(on: date, actor: Actor, now: datetime) -> int:
-    """A reply of 1, 2 or 3 to a digest is a yes to that post; everything else waits for a person."""
+    """The number of a listed post is a yes to that post; everything else waits for a person.
+
+    Returns how many said yes. To say it again changes nothing; a post that is gone or was refused needs a person.
+    """
     count = 0
     for inbound in Inbound.objects.filter(handled_at=None, answers__template="recommend_posts").order_by("pk"):
-        choice = _CHOICE.match(inbound.text)
-        if choice is None or inbound.answers is None:
+        digest = inbound.answers
+        choice = chosen(digest.idempotency_key, inbound.text) if digest else None
+        if digest is None or choice is None:
             continue
-        run = int(inbound.answers.idempotency_key.split(":")[1])
-        chosen = Recommendation.objects.filter(
-            run_id=run, person_id=inbound.answers.person_id, state__in=["sent", "delivered"]
-        ).order_by("rank")[int(choice[1]) - 1 : int(choice[1])]
-        for recommendation in chosen:
+        run, rank = choice
+        recommendation = Recommendation.objects.filter(run_id=run, person_id=digest.person_id, rank=rank).first()
+        if recommendation is None:
+            continue
+        if recommendation.state in ("sent", "delivered"):
             answer(recommendation=recommendation, interested=True, on=on)
-            inbound.handled_at, inbound.handled_by = now, actor.key
-            inbound.save(update_fields=["handled_at", "handled_by"])
             count += 1
+        elif recommendation.state != "interested":
+            continue
+        inbound.handled_at, inbound.handled_by = now, actor.key
+        inbound.save(update_fields=["handled_at", "handled_by"])
     return count

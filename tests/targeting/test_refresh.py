@@ -8,6 +8,8 @@ from django.db import connection
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.linkage.models import FeedRecord, Link
+from jobbridge.apps.registry.merging import _follow as follow
+from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting import rules
 from jobbridge.apps.targeting.facts import retirement_sql
 from jobbridge.apps.targeting.models import Group, GroupMembership, HouseholdStatus, PersonStatus
@@ -354,6 +356,66 @@ def test_a_group_is_left_when_known_and_kept_when_unknown(county):
     compute(later)
     assert open_groups.count() == 0
     assert set(GroupMembership.objects.values_list("until", flat=True)) == {later}
+
+
+def move_to(household, *people):
+    for person in people:
+        Person.objects.filter(pk=person.pk).update(household=household, region_code=household.region_code)
+    follow(Person, [person.pk for person in people])
+
+
+def memberships(group=Group.SEEKING):
+    rows = GroupMembership.objects.filter(group=group).order_by("id")
+    return list(rows.values_list("household_id", "region_code", "since", "until"))
+
+
+@pytest.mark.parametrize("asked", [10, 90], ids=["still willing", "unknown by now"])
+def test_who_moves_household_is_a_member_there_and_no_longer_here(county, asked):
+    """The old row closes and stays with the old village; who was seeking is seeking, unless known not to be."""
+    here, there = make_household("500235001001"), make_household("500235002001")
+    person, other = make_person(here), make_person(here)
+    make_statement(person, DAY - timedelta(days=asked), employed=False, willing=True)
+    make_statement(other, employed=False, willing=False)
+    compute()
+    move_to(there, person)
+    later = DAY + timedelta(days=1)
+    counts = compute(later)
+    moved = [
+        (here.pk, here.region_code, DAY, later),
+        (there.pk, there.region_code, later, None),
+    ]
+    assert memberships() == moved
+    assert counts["left"] >= 1
+    before = snapshot()
+    compute(later)
+    assert snapshot() == before
+    move_to(make_household("500235001002"), person)  # and on: the rows left behind stay where they are
+    compute(later + timedelta(days=1))
+    assert memberships()[0] == moved[0]
+    assert memberships()[1][:2] == moved[1][:2]
+
+
+def test_who_moves_and_has_found_work_is_no_member_anywhere(county):
+    here, there = make_household("500235001001"), make_household("500235002001")
+    person = make_person(here)
+    make_statement(person, DAY - timedelta(days=10), employed=False, willing=True)
+    compute()
+    move_to(there, person)
+    make_spell(person, DAY)
+    compute(DAY + timedelta(days=1))
+    assert [until for *_, until in memberships()] == [DAY + timedelta(days=1)]
+
+
+def test_a_household_everybody_has_left_is_in_no_group(county):
+    here, there = make_household("500235001001"), make_household("500235001002")
+    person = make_person(here)
+    make_statement(person, employed=False, willing=True)
+    compute()
+    move_to(there, person)
+    compute(DAY + timedelta(days=1))
+    assert [(row[0], row[3]) for row in memberships(Group.ZERO_EMPLOYMENT)] == [
+        (here.pk, DAY + timedelta(days=1)), (there.pk, None),
+    ]  # fmt: skip
 
 
 def test_marks_put_first_who_needs_something(county):

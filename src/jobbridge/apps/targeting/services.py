@@ -147,8 +147,11 @@ def _write_statuses(on: date) -> None:
 
 
 def _write_groups(on: date, known: list[Any]) -> dict[str, int]:
-    """Open what became true, close what is now known to be false; unknown leaves an open row open."""
-    counts = {"entered": 0, "left": 0}
+    """Open what became true, close what is now known to be false; unknown leaves an open row open.
+
+    A row belongs to one household and lies in its village: who has moved leaves it there and goes on in the new one.
+    """
+    counts = {"entered": 0, "left": _leave_behind(on)}
     for group, name in [*PERSON_GROUPS.items(), *HOUSEHOLD_GROUPS.items()]:
         definition = pick(known, name, on)
         person = group in PERSON_GROUPS
@@ -178,13 +181,34 @@ def _write_groups(on: date, known: list[Any]) -> dict[str, int]:
                   definition, reasons)
                 SELECT %s, v.household_id, v.person_id, v.region_code, %s, %s, to_jsonb(%s::text[])
                 FROM ({verdicts}) v
-                WHERE v.verdict ORDER BY v.household_id, v.person_id
+                WHERE v.verdict OR v.verdict IS NULL
+                  AND (%s, v.person_id) IN (SELECT "group", person_id FROM t_moved)
+                ORDER BY v.household_id, v.person_id
                 ON CONFLICT DO NOTHING
                 """,
-                [group, on, definition.version, reasons],
+                [group, on, definition.version, reasons, group],
             )
             counts["entered"] += cursor.rowcount
     return counts
+
+
+def _leave_behind(on: date) -> int:
+    """Close the rows of persons who are now of another household; ``t_moved`` keeps who they were."""
+    _temporary(
+        "moved",
+        'SELECT g.id, g."group", g.person_id FROM targeting_groupmembership g JOIN registry_person p'
+        " ON p.id = g.person_id AND p.household_id <> g.household_id WHERE g.until IS NULL",
+        key="person_id",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE targeting_groupmembership g SET until = %s FROM t_moved m WHERE g.id = m.id", [on])
+        closed = cursor.rowcount
+        # A person's records follow the person to the new village; what was of the old household stays there.
+        cursor.execute(
+            "UPDATE targeting_groupmembership g SET region_code = h.region_code FROM registry_household h"
+            " WHERE h.id = g.household_id AND h.region_code <> g.region_code"
+        )
+    return closed
 
 
 def _count() -> dict[str, int]:

@@ -144,7 +144,11 @@ class Task(Scoped):
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "走访任务"
-        indexes = [*Scoped.Meta.indexes, models.Index(fields=["region_code", "state", "-urgency", "due_on"])]
+        indexes = [
+            *Scoped.Meta.indexes,
+            models.Index(fields=["region_code", "state", "-urgency", "due_on"]),
+            models.Index(fields=["state", "-urgency", "due_on", "id"]),  # the county's list, page after page
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["open", "done", "cancelled"]), name="task_state"),
             models.CheckConstraint(condition=Q(due_on__gte=F("created_on")), name="task_due_after_made"),

@@ -15,9 +15,9 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.cycle.models import CycleRun, StageName
+from jobbridge.apps.imports.daily import merge_for_owner
 from jobbridge.apps.imports.inbox import take_inbox
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
-from jobbridge.apps.imports.services import merge
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.services import link_pending
 from jobbridge.apps.placements.delivery import deliver_day
@@ -41,15 +41,15 @@ class Stage:
 
 
 def intake(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """Take in the watched folder, then merge every batch that is ready. A batch that fails stops no other."""
+    """Take in the watched folder, then merge every batch that is ready, each for whoever handed it in."""
     progress("查看收件文件夹")
     batches = take_inbox(actor=actor, folder=settings.INBOX, as_of=on, progress=progress)
     with acting_as(actor):
         known = {batch.pk for batch in batches}
         ready = ImportBatch.objects.filter(state__in=[BatchState.VALIDATED, BatchState.MERGING])
-        batches += [batch for batch in ready.order_by("pk") if batch.pk not in known]
+        batches += [batch for batch in ready.select_related("file").order_by("pk") if batch.pk not in known]
     for at, batch in enumerate(batches, 1):
-        merge(actor=actor, batch=batch, now=timezone.now(), progress=_of_batch(progress, at, len(batches), batch))
+        merge_for_owner(batch=batch, now=timezone.now(), progress=_of_batch(progress, at, len(batches), batch))
     with acting_as(actor):
         # The later stages join what has just been loaded; without fresh statistics their plans are guesses.
         with connection.cursor() as cursor:

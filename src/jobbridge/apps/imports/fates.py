@@ -15,6 +15,7 @@ from jobbridge.apps.imports.models import ImportBatch, ImportRow, RowState
 from jobbridge.apps.imports.tables import Table
 
 PAYLOAD = "import_row"
+_ELSEWHERE = {"out_of_scope", "household_elsewhere", "registered_elsewhere"}
 _NOBODY_LACKING = {"duplicate_person", "out_of_scope", "household_elsewhere"}
 _COLUMNS = ("sheet", "row_number", "state", "label", "subject", "issues", "payload_sealed", "target_id")
 
@@ -57,10 +58,16 @@ def _line(
         kept = {"kind": table.layout.kind, "sheet": table.sheet, "cells": table.original(row)}
         sealed = sealer().seal(json.dumps(kept, ensure_ascii=False), PAYLOAD)
     plain = state in (RowState.UNCHANGED, RowState.VALID) and not issues
+    label = "" if plain else _label(table, row, issues)
     return (
-        table.sheet[:60], table.numbers[row], state, "" if plain else table.label(row), _subject(table, row, state),
+        table.sheet[:60], table.numbers[row], state, label, _subject(table, row, state),
         json.dumps(issues or [], ensure_ascii=False), sealed, target,
     )
+
+
+def _label(table: Table, row: int, issues: list[dict[str, Any]] | None) -> str:
+    """Name and mask; of somebody from outside the scope the mask only."""
+    return table.label(row, named=not any(issue["code"] in _ELSEWHERE for issue in issues or ()))
 
 
 def _subject(table: Table, row: int, state: str) -> str:

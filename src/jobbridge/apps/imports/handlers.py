@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.accounts.scope import Actor, Scope
 from jobbridge.apps.imports.fields import Field
 from jobbridge.apps.imports.places import PlaceBook, WorkPlaces
 from jobbridge.apps.imports.tables import Table
@@ -32,11 +32,19 @@ class Context:
     work_places: WorkPlaces
     source: str = ""  # the agency of a feed
     region_code: str = ""  # area the batch was handed in for
+    readers: tuple[Scope, ...] = ()  # of those who will read what is written about the rows
     batch_id: int = 0
     source_id: int = 0  # SourceRecord; 0 while staging
     forced: bool = False  # a person decided: conflicts are over
     seen: dict[Any, tuple[str, int]] = field(default_factory=dict)  # keys met in this file -> sheet, row number
     memory: dict[str, Any] = field(default_factory=dict)  # what a handler remembers from row to row
+
+    def may_tell(self, region_code: str) -> bool:
+        """Whether a row's message may tell what the ledger knows of somebody there.
+
+        Not whenever the actor may see it: the county merges a township's file, and the township reads the messages.
+        """
+        return all(scope.contains(region_code) for scope in (self.actor.scope, *self.readers))
 
     def first_seen(self, key: Any, table: Table, row: int) -> str:
         """"" when ``key`` is new in this file, else the words for where it stood before."""

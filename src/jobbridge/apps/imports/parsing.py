@@ -14,6 +14,7 @@ from jobbridge.apps.imports.columns import SheetMap, learnt, map_sheet, missing_
 from jobbridge.apps.imports.handlers import Context, handler_of
 from jobbridge.apps.imports.headers import SEARCHED_ROWS
 from jobbridge.apps.imports.models import ImportBatch, Kind
+from jobbridge.apps.imports.owners import readers_of
 from jobbridge.apps.imports.places import PlaceBook, WorkPlaces
 from jobbridge.apps.imports.reading import Sheet, read
 from jobbridge.apps.imports.tables import Table, build
@@ -117,6 +118,7 @@ def context_of(batch: ImportBatch, *, actor: Actor, source: str = "", source_id:
         work_places=WorkPlaces.load(),
         source=source or batch.source,
         region_code=batch.region_code,
+        readers=readers_of(batch),
         batch_id=batch.pk,
         source_id=source_id,
     )

@@ -57,9 +57,10 @@ class Table:
         self._issue(row, name, code, message, soft=False)
         self.fates[row] = RowState.CONFLICT
 
-    def label(self, row: int) -> str:
-        """Name and masked number, for people to find the row again."""
-        name = next((self.raw[key][row] for key in _NAMES if key in self.raw and self.raw[key][row]), "")
+    def label(self, row: int, *, named: bool = True) -> str:
+        """Name (unless ``named`` is false) and masked number, for people to find the row again."""
+        names = _NAMES if named else ()
+        name = next((self.raw[key][row] for key in names if key in self.raw and self.raw[key][row]), "")
         number = self.raw["id_number"][row] if "id_number" in self.raw else ""
         return f"{name[:30]} {citizen_id.mask(citizen_id.clean(number))}"[:60].strip()
 

@@ -60,7 +60,8 @@ class AboutPersons:
             elif not context.actor.scope.contains(person.region_code):
                 table.refuse(row, "id_number", "out_of_scope", "此人不在您负责的区划内")
             elif wholly_different(name, person.name) and not context.forced:
-                table.conflict(row, "name", "name_differs", f"台账中这个证件号码登记的姓名是“{person.name}”，请裁定")
+                shown = f"“{person.name}”" if context.may_tell(person.region_code) else "另一个姓名"
+                table.conflict(row, "name", "name_differs", f"台账中这个证件号码登记的是{shown}，请裁定")
             else:
                 found[row] = person
         return found

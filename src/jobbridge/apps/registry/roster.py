@@ -177,7 +177,7 @@ class Roster:
         name = table.get("name", row)
         visible = context.actor.scope.contains(person.region_code)
         if wholly_different(name, person.name) and not context.forced:
-            shown = f"“{person.name}”" if visible else "另一个姓名"
+            shown = f"“{person.name}”" if context.may_tell(person.region_code) else "另一个姓名"
             table.conflict(row, "name", "name_differs", f"台账中这个证件号码登记的是{shown}，请裁定是否为同一人")
             return None
         number = table.values["_number"][row]
@@ -186,9 +186,10 @@ class Roster:
             table.conflict(row, "household_number", "registered_elsewhere", "此人登记在您负责的区划以外，请县级裁定")
             return None
         if way is Residence.ASK:
+            shown = f"户{person.household_number}" if context.may_tell(person.region_code) else "另一户"
             table.conflict(
                 row, "household_number", "two_households",
-                f"此人已登记在户{person.household_number}（数据日期相同），请裁定是否转入本户",
+                f"此人已登记在{shown}（数据日期相同），请裁定是否转入本户",
             )
             return None
         return way

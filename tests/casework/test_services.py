@@ -1,6 +1,6 @@
 """Cases, plans, tasks and visits against the database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,41 +9,12 @@ from django.db import connection
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import Case, CaseLog, ServiceItem, Task, Visit
-from jobbridge.apps.casework.services import assign, follow_groups
+from jobbridge.apps.casework.services import assign
 from jobbridge.apps.casework.visits import Report, record_visit
 from jobbridge.apps.registry.models import EmploymentSpell, Household, WorkStatement
 from jobbridge.apps.targeting.models import HouseholdStatus, PersonStatus
-from jobbridge.apps.targeting.services import refresh
-from tests.factories import (
-    DAY,
-    make_areas,
-    make_broker,
-    make_household,
-    make_person,
-    make_spell,
-    make_statement,
-    make_user,
-)
-
-CYCLE = system_actor("cycle")
-NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-
-
-def day(on=DAY):
-    refresh(on=on, actor=CYCLE, progress=lambda *step: None)
-    return follow_groups(on=on, actor=CYCLE, progress=lambda *step: None)
-
-
-@pytest.fixture
-def zero(db):
-    """A zero-employment household of one seeker, in a village with a broker."""
-    with acting_as(system_actor("test")):
-        make_areas()
-        make_broker()
-        household = make_household()
-        person = make_person(household)
-        make_statement(person, employed=False, willing=True, wishes=["缝纫工"], wage_floor=3500)
-        yield household, person
+from tests.casework.conftest import NOW, day
+from tests.factories import DAY, make_household, make_person, make_spell, make_statement, make_user
 
 
 def test_a_zero_household_gets_its_cases_plan_and_task_once(zero):

@@ -18,11 +18,19 @@ class CaseState(models.TextChoices):
     OPEN = "open", "待见面"
     MEASURES = "measures", "帮扶中"
     WATCH = "watch", "稳定观察"
-    CLOSED = "closed", "已清零"
+    CLOSED = "closed", "已结案"
+
+
+class CaseOutcome(models.TextChoices):
+    """How a case ended. Dynamic clearing (动态清零) counts ``cleared`` alone."""
+
+    CLEARED = "cleared", "稳定就业清零"
+    INELIGIBLE = "ineligible", "不再符合口径"
+    MOVED = "moved", "已迁户"
 
 
 class Case(Scoped):
-    """A household or person that needs work, from the day it was found to the day it was cleared."""
+    """A household or person that needs work, from the day it was found to the day it was closed."""
 
     kind = models.CharField("类型", max_length=16, choices=CaseKind)
     household = models.ForeignKey("registry.Household", models.CASCADE, related_name="cases", verbose_name="户")
@@ -33,7 +41,8 @@ class Case(Scoped):
     opened_on = models.DateField("建档日")
     due_on = models.DateField("时限")
     watch_since = models.DateField("观察起", null=True)
-    closed_on = models.DateField("清零日", null=True)
+    closed_on = models.DateField("结案日", null=True)
+    outcome = models.CharField("结案结果", max_length=10, choices=CaseOutcome, blank=True)
     reopen_count = models.PositiveSmallIntegerField("复发次数", default=0)
     evidence = models.JSONField("依据", default=list)
 
@@ -52,6 +61,11 @@ class Case(Scoped):
                 condition=Q(state=CaseState.CLOSED, closed_on__isnull=False)
                 | Q(~Q(state=CaseState.CLOSED), closed_on__isnull=True),
                 name="case_closed_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.CLOSED, outcome__in=CaseOutcome.values)
+                | Q(~Q(state=CaseState.CLOSED), outcome=""),
+                name="case_closed_has_outcome",
             ),
         ]
 
@@ -86,14 +100,14 @@ class ServiceKind(models.TextChoices):
 class ServiceItem(Scoped):
     """One item of a person's 311 plan: 1 guidance, 3 recommendations, 1 training offer."""
 
-    STATES = [("planned", "待办"), ("done", "已完成"), ("declined", "本人不需要")]
+    STATES = [("planned", "待办"), ("done", "已完成"), ("declined", "本人不需要"), ("cancelled", "已取消")]
 
     person = models.ForeignKey("registry.Person", models.CASCADE, related_name="services", verbose_name="人员")
     case = models.ForeignKey(Case, models.CASCADE, related_name="services", verbose_name="个案")
     kind = models.CharField("服务", max_length=14, choices=ServiceKind)
     ordinal = models.PositiveSmallIntegerField("次序")
     due_on = models.DateField("时限")
-    state = models.CharField("状态", max_length=8, choices=STATES, default="planned")
+    state = models.CharField("状态", max_length=9, choices=STATES, default="planned")
     done_on = models.DateField("完成日", null=True)
     note = models.CharField("结果", max_length=200, blank=True)
     recommendation_id = models.BigIntegerField("推荐记录", null=True)

@@ -27,15 +27,50 @@ def due(kind: str, opened: date) -> date:
     return opened + timedelta(days=MEET_DAYS if kind == "zero_employment" else OFFER_DAYS)
 
 
-def case_state_now(*, state: str, employed: bool | None, watched_days: int | None) -> str:
-    """What the evidence of the day makes of a case.
+def case_state_now(
+    *, state: str, employed: bool | None, watched_days: int | None, eligible: bool = True, here: bool = True
+) -> tuple[str, str]:
+    """What the evidence of the day makes of a case, and the outcome when that closes it.
 
-    ``employed``: somebody of the case is known to work; None is unknown and changes nothing.
+    Parameters
+    ----------
+    employed : bool or None
+        Somebody of the case is known to work; None is unknown: who was at work may still be.
+    watched_days : int or None
+        Days since the case came under watch.
+    eligible : bool
+        The key group still has whom the case is about; it closes on what is known, never on the unknown.
+    here : bool
+        Whom the case is about still belongs to the household.
     """
-    if state == "closed" or employed is None:
-        return state
-    if not employed:
-        return "measures" if state == "watch" else state
-    if state != "watch":
-        return "watch"
-    return "closed" if watched_days is not None and watched_days >= WATCH_MONTHS * 30 else "watch"
+    if state == "closed":
+        return state, ""
+    if not here:
+        return "closed", "moved"
+    if employed:
+        stable = state == "watch" and watched_days is not None and watched_days >= WATCH_MONTHS * 30
+        return ("closed", "cleared") if stable else ("watch", "")
+    if state == "watch" and employed is None:
+        return state, ""
+    if not eligible:
+        return "closed", "ineligible"
+    return ("measures" if state == "watch" else state), ""
+
+
+def settled(*, kind: str, met: str, answered: set[int], person_id: int | None, unknown: set[int]) -> bool:
+    """Whether a visit does away with a task of its household.
+
+    Parameters
+    ----------
+    met : str
+        "person" or "phone"; where nobody was met, nothing is settled.
+    answered : set of int
+        Persons of whom the visit says something.
+    unknown : set of int
+        Members whose status is to be verified.
+    """
+    if kind == "meet":
+        return met == "person"
+    if kind == "verify":
+        return unknown <= answered and (bool(answered) or met == "person")
+    return person_id in answered

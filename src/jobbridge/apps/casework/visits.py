@@ -10,8 +10,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.casework.cases import move
 from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, ServiceKind, Task, Visit
-from jobbridge.apps.casework.services import move
 from jobbridge.apps.imports.models import SourceRecord
 from jobbridge.apps.registry.models import EmploymentSpell, Household, Person, WorkStatement
 
@@ -66,8 +66,8 @@ def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
     _state_answers(visit, report, members, actor, now)
     day = timezone.localdate(now)
     Task.objects.filter(household=household, state="open", created_on__lte=day).update(state="done", done_on=day)
-    for case in Case.objects.filter(household=household, state=CaseState.OPEN).order_by("pk"):
-        move(actor=actor, case=case, after=CaseState.MEASURES, on=day, note="已见面")
+    met = Case.objects.filter(household=household, state=CaseState.OPEN).values_list("pk", flat=True)
+    move(actor=actor, ids=list(met), before=CaseState.OPEN, after=CaseState.MEASURES, on=day, note="已见面")
     ServiceItem.objects.filter(
         case__household=household, kind=ServiceKind.GUIDANCE, state="planned", person_id__in=report.answers
     ).update(state="done", done_on=day, note=f"{actor.name}入户指导"[:200])

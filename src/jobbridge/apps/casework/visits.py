@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
@@ -12,8 +12,10 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.cases import move
 from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, ServiceKind, Task, Visit
+from jobbridge.apps.casework.rules import settled
 from jobbridge.apps.imports.models import SourceRecord
 from jobbridge.apps.registry.models import EmploymentSpell, Household, Person, WorkStatement
+from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
 
 # What one tap says: in work, outside the county, willing. None is not asked.
 ANSWERS: dict[str, tuple[bool | None, bool | None, bool | None]] = {
@@ -38,10 +40,11 @@ class Report:
 
 
 def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
-    """Write a visit with its answers, finish the task, and put the household's open cases under measures.
+    """Write a visit with its answers, finish what it settles, and put the cases it reached under measures.
 
-    Raises Household.DoesNotExist outside the scope; ValueError for an answer about somebody else's member, an
-    unknown answer, or answers from a door where nobody was met.
+    Sent again, it is the visit that is known. Raises Household.DoesNotExist outside the scope; ValueError for an
+    answer about somebody else's member, an unknown answer, answers from a door where nobody was met, or a key under
+    which another household's visit is known.
     """
     known = Visit.objects.filter(client_key=report.client_key).first()
     if known:
@@ -61,17 +64,32 @@ def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
         note=report.note[:300],
         task=Task.objects.visible_to(actor).filter(pk=report.task_id, household=household).first(),
     )
-    if report.met == "absent":
-        return visit
-    _state_answers(visit, report, members, actor, now)
-    day = timezone.localdate(now)
-    Task.objects.filter(household=household, state="open", created_on__lte=day).update(state="done", done_on=day)
-    met = Case.objects.filter(household=household, state=CaseState.OPEN).values_list("pk", flat=True)
-    move(actor=actor, ids=list(met), before=CaseState.OPEN, after=CaseState.MEASURES, on=day, note="已见面")
-    ServiceItem.objects.filter(
-        case__household=household, kind=ServiceKind.GUIDANCE, state="planned", person_id__in=report.answers
-    ).update(state="done", done_on=day, note=f"{actor.name}入户指导"[:200])
+    if report.met != "absent":
+        _state_answers(visit, report, members, actor, now)
+        _settle(household, actor, report, timezone.localdate(now))
     return visit
+
+
+def _settle(household: Household, actor: Actor, report: Report, day: date) -> None:
+    """Cases, tasks and guidance that the visit has reached; locked in the order in which the cycle locks them."""
+    phone, answered = report.met == "phone", set(report.answers)
+    cases = Case.objects.filter(household=household, state=CaseState.OPEN).order_by("pk")
+    # A household is met at its door; a call reaches the persons who were asked.
+    reached = [pk for pk, person in cases.values_list("pk", "person_id") if not phone or person in answered]
+    note = "已电话联系" if phone else "已见面"
+    move(actor=actor, ids=reached, before=CaseState.OPEN, after=CaseState.MEASURES, on=day, note=note)
+    statuses = PersonStatus.objects.filter(household=household, status=LabourStatus.UNKNOWN)
+    unknown = set(statuses.values_list("person_id", flat=True))
+    tasks = Task.objects.filter(household=household, state="open", created_on__lte=day)
+    done = [
+        task.pk
+        for task in tasks.order_by("pk")
+        if settled(kind=task.kind, met=report.met, answered=answered, person_id=task.person_id, unknown=unknown)
+    ]
+    Task.objects.filter(pk__in=done).update(state="done", done_on=day)
+    ServiceItem.objects.filter(
+        case__household=household, kind=ServiceKind.GUIDANCE, state="planned", person_id__in=answered
+    ).update(state="done", done_on=day, note=f"{actor.name}{'电话' if phone else '入户'}指导"[:200])
 
 
 def _check(report: Report, members: dict[int, Person]) -> None:

@@ -1,17 +1,20 @@
 """What a visit settles, and what it leaves open; sent twice, or under a key that is taken."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
-from jobbridge.apps.casework.models import Case, CaseLog, ServiceItem, Task
+from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import acting_as
+from jobbridge.apps.casework.models import Case, CaseLog, ServiceItem, Task, Visit
 from jobbridge.apps.casework.rules import settled
 from jobbridge.apps.casework.visits import Report, record_visit
 from jobbridge.apps.linkage.models import FeedRecord, Link
 from jobbridge.apps.registry.models import WorkStatement
 from tests.casework.conftest import NOW, TEST, day
-from tests.factories import DAY, make_person, make_spell
+from tests.factories import DAY, make_household, make_person, make_spell, make_user
 from tests.web.conftest import make_pair
 
 
@@ -103,3 +106,23 @@ def test_sent_again_it_is_the_same_visit(zero):
     first = visit(household, key=key, **{f"p{person.pk}": "S"})
     assert visit(household, key=key, **{f"p{person.pk}": "W"}) == first
     assert WorkStatement.objects.filter(source__key=f"visit:{key}").count() == 1
+
+
+def test_a_key_taken_by_another_household_is_refused(zero):
+    household, _ = zero
+    other, key = make_household(head="另一户"), uuid4()
+    visit(household, key=key)
+    with pytest.raises(ValueError, match="另一户"):
+        visit(other, key=key)
+    assert not Visit.objects.filter(household=other).exists()
+
+
+def test_a_key_taken_where_the_broker_cannot_look_is_refused_too(zero):
+    household, key = make_household("500235002001"), uuid4()
+    visit(household, key=key)
+    broker = make_user("broker", Role.BROKER, "500235001001").actor()
+    report = Report(client_key=key, household_id=zero[0].pk, met="person")
+    with acting_as(broker):
+        with pytest.raises(ValueError, match="另一户"):
+            record_visit(actor=broker, report=report, now=NOW)
+        assert record_visit(actor=broker, report=replace(report, client_key=uuid4()), now=NOW)

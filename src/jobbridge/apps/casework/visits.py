@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -46,41 +47,52 @@ def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
     answer about somebody else's member, an unknown answer, answers from a door where nobody was met, or a key under
     which another household's visit is known.
     """
-    known = Visit.objects.filter(client_key=report.client_key).first()
-    if known:
-        return known
     household = Household.objects.visible_to(actor).get(pk=report.household_id)
-    members = {person.pk: person for person in Person.objects.filter(household=household)}
-    _check(report, members)
-    visit = Visit.objects.create(
-        client_key=report.client_key,
-        household=household,
-        region_code=household.region_code,
-        met=report.met,
-        at=now,
-        by=actor.key,
-        by_name=actor.name[:40],
-        needs=list(report.needs),
-        note=report.note[:300],
-        task=Task.objects.visible_to(actor).filter(pk=report.task_id, household=household).first(),
-    )
-    if report.met != "absent":
+    visit, fresh = Visit.objects.filter(client_key=report.client_key).first(), False
+    if visit is None:
+        members = {person.pk: person for person in Person.objects.filter(household=household)}
+        _check(report, members)
+        visit, fresh = _write_once(household, actor, report, now)
+    if visit is None or visit.household_id != household.pk:
+        raise ValueError("这张走访表已用于另一户，没有记下；请重新打开这一户再记。")
+    if fresh and report.met != "absent":
         _state_answers(visit, report, members, actor, now)
         _settle(household, actor, report, timezone.localdate(now))
     return visit
 
 
+def _write_once(household: Household, actor: Actor, report: Report, now: datetime) -> tuple[Visit | None, bool]:
+    """The visit of the key and whether it is new; None when the actor may not see whose it is."""
+    try:
+        return Visit.objects.get_or_create(
+            client_key=report.client_key,
+            defaults={
+                "household": household,
+                "region_code": household.region_code,
+                "met": report.met,
+                "at": now,
+                "by": actor.key,
+                "by_name": actor.name[:40],
+                "needs": list(report.needs),
+                "note": report.note[:300],
+                "task": Task.objects.visible_to(actor).filter(pk=report.task_id, household=household).first(),
+            },
+        )
+    except IntegrityError:
+        return None, False
+
+
 def _settle(household: Household, actor: Actor, report: Report, day: date) -> None:
     """Cases, tasks and guidance that the visit has reached; locked in the order in which the cycle locks them."""
     phone, answered = report.met == "phone", set(report.answers)
-    cases = Case.objects.filter(household=household, state=CaseState.OPEN).order_by("pk")
+    cases = Case.objects.select_for_update().filter(household=household, state=CaseState.OPEN).order_by("pk")
     # A household is met at its door; a call reaches the persons who were asked.
     reached = [pk for pk, person in cases.values_list("pk", "person_id") if not phone or person in answered]
     note = "已电话联系" if phone else "已见面"
     move(actor=actor, ids=reached, before=CaseState.OPEN, after=CaseState.MEASURES, on=day, note=note)
     statuses = PersonStatus.objects.filter(household=household, status=LabourStatus.UNKNOWN)
     unknown = set(statuses.values_list("person_id", flat=True))
-    tasks = Task.objects.filter(household=household, state="open", created_on__lte=day)
+    tasks = Task.objects.select_for_update().filter(household=household, state="open", created_on__lte=day)
     done = [
         task.pk
         for task in tasks.order_by("pk")

@@ -20,6 +20,7 @@ from tests.factories import (
     make_areas,
     make_household,
     make_person,
+    make_source,
     make_spell,
     make_statement,
 )
@@ -416,6 +417,29 @@ def test_a_household_everybody_has_left_is_in_no_group(county):
     assert [(row[0], row[3]) for row in memberships(Group.ZERO_EMPLOYMENT)] == [
         (here.pk, DAY + timedelta(days=1)), (there.pk, None),
     ]  # fmt: skip
+
+
+def test_a_page_of_a_group_is_read_in_its_order_and_not_sorted(county):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO registry_household (number, head_name, category, residence, address, region_code, as_of,
+              source_id)
+            SELECT 'YZ' || n, '', '', 'rural', '', '500235001001', %s, %s FROM generate_series(1, 3000) n
+            """,
+            [DAY, make_source().pk],
+        )
+        cursor.execute(
+            """
+            INSERT INTO targeting_groupmembership ("group", household_id, region_code, since, definition, reasons)
+            SELECT 'monitored', id, region_code, DATE '2026-01-01' + (id % 300)::int, '', '[]'
+            FROM registry_household
+            """
+        )
+        cursor.execute("ANALYZE targeting_groupmembership")
+    page = GroupMembership.objects.filter(group="monitored", until=None).order_by("since", "id")[:30]
+    assert "membership_waiting" in page.explain()
+    assert "Sort" not in page.explain()
 
 
 def test_marks_put_first_who_needs_something(county):

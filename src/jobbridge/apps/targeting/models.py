@@ -102,7 +102,12 @@ class GroupMembership(Scoped):
                 condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="group_order"
             ),
         ]
-        indexes = [*Scoped.Meta.indexes, models.Index(fields=["group", "until", "region_code"])]
+        indexes = [
+            *Scoped.Meta.indexes,
+            models.Index(fields=["group", "until", "region_code"]),
+            # The page of a group: those who wait longest first.
+            models.Index(fields=["group", "since", "id"], condition=Q(until__isnull=True), name="membership_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.group} {self.household_id}"

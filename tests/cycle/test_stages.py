@@ -1,18 +1,22 @@
 """A stage that fails says so, keeps what came before, and is where the next run begins."""
 
-from datetime import date
+from argparse import Namespace
+from datetime import date, timedelta
 
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.cycle import services
 from jobbridge.apps.cycle.models import CycleRun, StageName
 from jobbridge.apps.cycle.progress import LOCK, CycleBusy
-from jobbridge.apps.cycle.services import StageFailed, run_cycle
+from jobbridge.apps.cycle.services import DayRefused, StageFailed, run_cycle
 from jobbridge.apps.cycle.stages import STAGES, Stage
+from jobbridge.apps.cycle.tasks import run_cycle_job
 from jobbridge.apps.targeting.models import HouseholdStatus
+from jobbridge.commands import cycle as command
 from tests.factories import make_areas, make_household, make_person
 
 DAY = date(2026, 11, 21)
@@ -76,3 +80,39 @@ def test_two_cycles_never_run_at_once(county, monkeypatch):
         with pytest.raises(CycleBusy, match="另一个进程"):
             run_cycle(on=DAY, actor=ACTOR)
     assert run_cycle(on=DAY, actor=ACTOR).finished_at
+
+
+def tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
+REFUSED = [
+    (tomorrow, "最晚只能运行今天"),
+    (lambda: date(2031, 1, 1), "最晚只能运行今天"),
+    (lambda: DAY - timedelta(days=1), "台账状况已算到2026-11-21"),
+]
+
+
+@pytest.mark.parametrize(("day", "why"), REFUSED)
+def test_a_day_to_come_or_gone_by_is_refused_before_anything_is_written(county, capsys, day, why):
+    run_cycle(on=DAY, actor=ACTOR)
+    with pytest.raises(DayRefused, match=why):
+        run_cycle(on=day(), actor=ACTOR)
+    assert why in run_cycle_job.func(day=day().isoformat(), started_by="test")
+    assert command.run(Namespace(date=day(), quiet=True)) == 1
+    assert why in capsys.readouterr().err
+    assert list(CycleRun.objects.values_list("on", flat=True)) == [DAY]
+    with acting_as(ACTOR):
+        assert set(HouseholdStatus.objects.values_list("as_of", flat=True)) == {DAY}
+
+
+def test_an_unfinished_earlier_day_may_be_resumed_until_a_later_one_has_its_statuses(county, monkeypatch):
+    break_stage(monkeypatch, StageName.LINKAGE, RuntimeError("停电"))
+    for day in (DAY - timedelta(days=1), DAY):
+        with pytest.raises(StageFailed):
+            run_cycle(on=day, actor=ACTOR)
+    monkeypatch.undo()
+    assert run_cycle(on=DAY - timedelta(days=1), actor=ACTOR).finished_at
+    assert run_cycle(on=DAY, actor=ACTOR).finished_at
+    with pytest.raises(DayRefused):
+        run_cycle(on=DAY - timedelta(days=1), actor=ACTOR)

@@ -163,6 +163,17 @@ def test_the_button_queues_the_day_once(signed_in, county):
     assert 'hx-trigger="every 2s"' in page
 
 
+@pytest.mark.parametrize(
+    ("on", "why"), [("2031-01-01", "最晚只能运行今天"), ("2026-11-20", "台账状况已算到2026-11-21")]
+)
+def test_the_button_refuses_a_day_that_may_not_run_and_says_why(signed_in, county, on, why):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    page = signed_in("county").post(reverse("desk:cycle_run"), {"on": on}, follow=True).content.decode()
+    assert why in page
+    assert not ProcrastinateJob.objects.filter(task_name__endswith="run_cycle_job").exists()
+
+
 @pytest.mark.parametrize("page", [*LISTS, "home", "messages", "cycle", "indicators"])
 def test_pages_keep_to_the_strict_policy(signed_in, page):
     answer = signed_in("county").get(reverse(f"desk:{page}"))

@@ -16,18 +16,18 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the cycle; 1 when a stage did not finish or another cycle is running."""
+    """Run the cycle; 1 when the day is refused, a stage did not finish or another cycle is running."""
     from django.utils import timezone
 
     from jobbridge.apps.accounts.scope import system_actor
     from jobbridge.apps.cycle.progress import CycleBusy
-    from jobbridge.apps.cycle.services import StageFailed, run_cycle
+    from jobbridge.apps.cycle.services import DayRefused, StageFailed, run_cycle
     from jobbridge.commands.table import cycle_table
 
     on = options.date or timezone.localdate()
     try:
         run_of_day = run_cycle(on=on, actor=system_actor("command"), listener=None if options.quiet else show())
-    except (StageFailed, CycleBusy) as error:
+    except (DayRefused, StageFailed, CycleBusy) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print(cycle_table(run_of_day))

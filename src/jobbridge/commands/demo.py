@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
     from jobbridge.apps.accounts.scope import system_actor
     from jobbridge.apps.cycle.progress import CycleBusy
-    from jobbridge.apps.cycle.services import StageFailed, run_cycle
+    from jobbridge.apps.cycle.services import DayRefused, StageFailed, check_day, run_cycle
     from jobbridge.commands.cycle import show
     from jobbridge.commands.demo_people import create_users, load_settlements, log_ins
     from jobbridge.commands.table import cycle_table
@@ -45,6 +45,11 @@ def run(options: argparse.Namespace) -> int:
     settings.CYCLE_TIME = "09:30"  # the demo may run at night, when nobody may be sent a message
     _say("准备数据库")
     call_command("migrate", verbosity=0)
+    try:
+        check_day(on=on)
+    except DayRefused as refusal:
+        print(f"\n{refusal}", file=sys.stderr)
+        return 1
     _say(f"生成示范县（云阳县 42 个乡镇、480 个村，{options.people:,} 人）")
     county = _county(options, on, settings.STATE / "demo")
     _say("载入全国区划与本县各村")
@@ -55,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     _say("运行每日循环")
     try:
         cycle = run_cycle(on=on, actor=system_actor("demo"), listener=show())
-    except (StageFailed, CycleBusy) as error:
+    except (DayRefused, StageFailed, CycleBusy) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print(cycle_table(cycle))

@@ -15,11 +15,11 @@ def run_cycle_job(day: str, started_by: str) -> str:
     """Run or resume the cycle of ``day`` (ISO date). A stage that fails is shown on the page, not retried blindly."""
     # Imported here: this module is loaded by every process that starts Django, the engines only by the worker.
     from jobbridge.apps.cycle.progress import CycleBusy
-    from jobbridge.apps.cycle.services import StageFailed, run_cycle
+    from jobbridge.apps.cycle.services import DayRefused, StageFailed, run_cycle
 
     try:
         run_cycle(on=date.fromisoformat(day), actor=system_actor(f"cycle for {started_by}"))
-    except (StageFailed, CycleBusy) as error:
+    except (DayRefused, StageFailed, CycleBusy) as error:
         return str(error)
     return "done"
 

@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jobbridge.apps.cycle.models import CycleRun, StageName, StageRun, StageState
+from jobbridge.apps.cycle.services import DayRefused, check_day
 from jobbridge.apps.cycle.tasks import run_cycle_job
 from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
@@ -59,8 +60,12 @@ def run(request: HttpRequest) -> HttpResponse:
     """Put the day's cycle in the queue. Running a day twice changes nothing, so pressing twice is harmless."""
     day = _day(request.POST.get("on", "")) or timezone.localdate()
     try:
+        check_day(on=day)
         with transaction.atomic():
             run_cycle_job.defer(day=day.isoformat(), started_by=request.actor.key)
+    except DayRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:cycle")
     except AlreadyEnqueued:
         messages.warning(request, _("循环已在排队，不用再点。"))
     else:

@@ -14,6 +14,9 @@ from jobbridge.apps.messaging.services import record_inbound
 from jobbridge.apps.placements.delivery import DeliveryStopped, deliver_day, moment
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.services import match_day
+from jobbridge.apps.registry.models import Person
+from jobbridge.apps.targeting.models import PersonStatus
+from jobbridge.apps.vacancies.models import Post
 from tests.factories import DAY
 from tests.messaging.smsc import Smsc
 from tests.placements.conftest import fill, quiet
@@ -196,3 +199,74 @@ def test_only_the_file_channel_may_be_given_a_time_for_rehearsals(clock, setting
     now = moment(DAY)
     assert now.hour == hour
     assert now.date() == (DAY if channel == "file" and pretended else DAY + timedelta(days=1))
+
+
+def told():
+    """Texts that wait or went out, by person; and how many were taken back."""
+    with acting_as(SYSTEM):
+        digests = Message.objects.filter(template="recommend_posts")
+        live = digests.exclude(state="cancelled")
+        return dict(live.values_list("person_id", "body")), digests.filter(state="cancelled").count()
+
+
+def close_post(person):
+    post = Recommendation.objects.get(person=person, rank=2).post
+    Post.objects.filter(pk=post.pk).update(state="closed", title="已停的岗位")
+
+
+def die(person):
+    Person.objects.filter(pk=person.pk).update(life="dead")
+
+
+def start_work(person):
+    PersonStatus.objects.filter(person=person).update(status="L")
+
+
+@pytest.mark.parametrize("happens", [die, start_work])
+@pytest.mark.parametrize("queued", [False, True])
+def test_nobody_is_written_to_who_died_or_works(matched, rehearsed, clock, happens, queued):
+    people, _ = matched
+    if queued:
+        clock(23)
+        assert deliver()["waiting"]
+    with acting_as(SYSTEM):
+        happens(people[1])
+    clock(9, 0, DAY + timedelta(days=1))
+    deliver()
+    bodies, withdrawn = told()
+    assert (list(bodies), withdrawn) == ([people[0].pk], int(queued))
+
+
+@pytest.mark.parametrize("queued", [False, True])
+def test_a_closed_post_is_not_advertised_and_the_others_are(matched, rehearsed, clock, queued):
+    people, _ = matched
+    with acting_as(SYSTEM):
+        Recommendation.objects.filter(person=people[1]).delete()
+    if queued:
+        clock(23)
+        assert deliver()["waiting"]
+    with acting_as(SYSTEM):
+        close_post(people[0])
+    clock(9, 0, DAY + timedelta(days=1))
+    for _ in range(2):
+        deliver()
+        bodies, withdrawn = told()
+        assert withdrawn == int(queued)
+        assert "已停的岗位" not in bodies[people[0].pk]
+        assert "推荐2个岗位：1." in bodies[people[0].pk]
+    reply(people[0], "2")
+    deliver()
+    with acting_as(SYSTEM):
+        own = Recommendation.objects.filter(person=people[0]).order_by("rank")
+        assert list(own.values_list("state", flat=True)) == ["delivered", "expired", "interested"]
+
+
+def test_an_employer_without_candidates_left_is_not_asked_to_fetch_a_list(matched, rehearsed, clock):
+    clock(23)
+    assert deliver()["employers"]
+    with acting_as(SYSTEM):
+        Post.objects.update(state="closed")
+    clock(9, 0, DAY + timedelta(days=1))
+    assert deliver()["sent"] == 0
+    with acting_as(SYSTEM):
+        assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}

@@ -9,9 +9,11 @@ from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.columns import health_level
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.placements.services import answer, match_day
+from jobbridge.apps.registry.models import Person
+from jobbridge.apps.targeting.models import PersonStatus
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
-from tests.factories import DAY
+from tests.factories import DAY, make_spell
 from tests.placements.conftest import make_employer, make_post, make_seeker, quiet
 
 CYCLE = system_actor("cycle")
@@ -79,6 +81,71 @@ def test_a_post_that_expires_frees_its_candidates(county):
     after = match(DAY + timedelta(days=1))
     assert after["expired"] == 12
     assert set(Recommendation.objects.values_list("state", flat=True)) == {"expired"}
+
+
+def found_work(person):
+    make_spell(person, DAY)
+    refresh(on=DAY, actor=CYCLE, progress=quiet)
+
+
+def unknown_now(person):
+    PersonStatus.objects.filter(person=person).update(status="U")
+
+
+def no_labourer_now(person):
+    PersonStatus.objects.filter(person=person).delete()
+
+
+def died(person):
+    Person.objects.filter(pk=person.pk).update(life="dead")
+
+
+@pytest.mark.parametrize(
+    ("becomes", "state", "after"),
+    [
+        (found_work, "recommended", "expired"), (found_work, "delivered", "expired"),
+        (found_work, "interested", "interested"),  # perhaps at that very post: people find out
+        (no_labourer_now, "sent", "expired"), (unknown_now, "recommended", "recommended"),
+        (died, "recommended", "expired"), (died, "interested", "expired"), (died, "placed", "placed"),
+    ],
+)  # fmt: skip
+def test_who_is_known_to_seek_no_more_makes_room(county, becomes, state, after):
+    people, _ = county
+    match()
+    own = Recommendation.objects.filter(person=people[0])
+    own.update(state=state)
+    becomes(people[0])
+    match()
+    assert set(own.values_list("state", flat=True)) == {after}
+
+
+def test_a_post_closed_early_makes_room_at_once(county):
+    people, _ = county
+    match()
+    post = Recommendation.objects.filter(person=people[0], rank=1).get().post
+    before = Recommendation.objects.filter(post=post)
+    held = before.count()
+    before.update(state="interested")
+    Post.objects.filter(pk=post.pk).update(state="closed")
+    assert match()["expired"] == held
+    assert set(before.values_list("state", flat=True)) == {"expired"}
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "live"),
+    [("recommended", 7, True), ("recommended", 8, False), ("delivered", 14, True), ("delivered", 15, False)],
+)
+def test_what_nobody_was_told_or_nobody_answered_makes_room_and_others_follow(county, state, days, live):
+    people, _ = county
+    match()
+    Recommendation.objects.update(state=state)
+    later = DAY + timedelta(days=days)
+    Post.objects.update(expires_on=later + timedelta(days=60))
+    counts = match(later)
+    assert counts["expired"] == (0 if live else 12)
+    assert counts["seekers"] == (0 if live else 4)
+    own = Recommendation.objects.filter(person=people[0], state="recommended", state_on=later)
+    assert own.exists() is not live  # two of the five posts are left to recommend
 
 
 def test_seekers_without_posts_and_posts_without_seekers(db):

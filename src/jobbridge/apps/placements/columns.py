@@ -23,7 +23,7 @@ LEFT JOIN LATERAL (
   SELECT wishes, travel, preferred_place, wage_floor, available_from, skills FROM registry_workstatement w
   WHERE w.person_id = s.person_id AND w.as_of <= %(on)s ORDER BY w.as_of DESC, w.id DESC LIMIT 1
 ) w ON true
-WHERE s.status = 'S' AND NOT EXISTS (
+WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
   SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND r.state IN {LIVE_SQL})
 ORDER BY s.person_id
 """

@@ -16,10 +16,11 @@ from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.messaging.enums import Priority
 from jobbridge.apps.messaging.models import Inbound, Message
 from jobbridge.apps.messaging.sending import SendReport, deliver
-from jobbridge.apps.messaging.services import Draft, queue_many
+from jobbridge.apps.messaging.services import Draft, cancel, queue_many
+from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.rules import chosen, digest_key
-from jobbridge.apps.placements.services import answer
+from jobbridge.apps.placements.services import answer, expire
 
 Report = Callable[..., None]
 PLACE = "乡镇社保所"
@@ -38,7 +39,10 @@ SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed, array_agg(r
 FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
   JOIN vacancies_post o ON o.id = r.post_id
   LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
-WHERE r.state = 'recommended' GROUP BY r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed
+WHERE r.state = 'recommended' AND NOT EXISTS (
+  SELECT 1 FROM messaging_message m WHERE m.template = 'recommend_posts' AND m.person_id = r.person_id
+    AND split_part(m.idempotency_key, ':', 2) = r.run_id::text AND m.state <> 'cancelled')
+GROUP BY r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed
 ORDER BY r.run_id, r.person_id
 """
 
@@ -55,6 +59,19 @@ LISTED = """
 m.template = 'recommend_posts' AND m.person_id = r.person_id
   AND split_part(m.idempotency_key, ':', 2) = r.run_id::text
   AND strpos(split_part(m.idempotency_key, ':', 4), r.rank::text) > 0
+"""
+
+# What still waits to be sent although a post or person in it has dropped out, or nobody is left on the list.
+STALE = f"""
+SELECT m.idempotency_key FROM messaging_message m JOIN placements_recommendation r ON {LISTED}
+WHERE m.state = 'queued' AND r.state <> 'recommended'
+UNION
+SELECT m.idempotency_key FROM messaging_message m
+WHERE m.state = 'queued' AND m.template = 'shortlist_ready' AND NOT EXISTS (
+  SELECT 1 FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+  WHERE r.run_id::text = split_part(m.idempotency_key, ':', 2) AND o.employer_id = m.employer_id
+    AND r.state = ANY(%(live)s))
+ORDER BY 1
 """
 
 FOLLOW = f"""
@@ -87,6 +104,8 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     now = moment(on)
     progress("写入发件箱", 0, 0)
     with acting_as(actor):
+        expire(on=on, today=now.date())
+        withdrawn = _withdraw(actor)
         drafts, no_phone = _worker_drafts(now)
         queued = queue_many(actor=actor, drafts=drafts, now=now, progress=progress, total=len(drafts))
         shortlists = list(_employer_drafts(now))
@@ -108,6 +127,7 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         "delivered": arrived,
         "failed": sent.failed,
         "suppressed": sent.suppressed,
+        "withdrawn": withdrawn,
         "waiting": waiting,
         "no_phone": no_phone,
         "replies": sent.replies,
@@ -145,6 +165,14 @@ def moment(on: date) -> datetime:
     if settings.CYCLE_TIME and settings.SMS_CHANNEL == "file":
         return datetime.combine(on, time.fromisoformat(settings.CYCLE_TIME), now.tzinfo)
     return now
+
+
+def _withdraw(actor: Actor) -> int:
+    """Take back what has not left and is no longer true; the posts that remain go into a new message."""
+    with connection.cursor() as cursor:
+        cursor.execute(STALE, {"live": list(flows.LIVE)})
+        keys = [key for (key,) in cursor.fetchall()]
+    return cancel(actor=actor, keys=keys, reason="发送前岗位或求职状况有变，已撤回")
 
 
 def _worker_drafts(now: datetime) -> tuple[list[Draft], int]:

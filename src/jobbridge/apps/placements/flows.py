@@ -13,6 +13,7 @@ NEXT = {
 }
 LIVE = ("recommended", "sent", "delivered", "interested")
 ANSWER_DAYS = 14  # a recommendation nobody answered makes room after two weeks
+SEND_DAYS = 7  # and one nobody could be told of after one: a message itself waits no longer
 
 
 class Refused(ValueError):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
@@ -15,6 +16,17 @@ from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.services import classify_posts
 
 Report = Callable[..., None]
+
+EXPIRE = """
+UPDATE placements_recommendation r SET state = 'expired', state_on = %(on)s
+FROM vacancies_post o, registry_person p
+WHERE r.state = ANY(%(live)s) AND o.id = r.post_id AND p.id = r.person_id AND (
+  o.state <> 'active' OR o.expires_on < %(today)s OR p.life <> 'alive'
+  OR (r.state <> 'interested' AND NOT EXISTS (
+    SELECT 1 FROM targeting_personstatus s WHERE s.person_id = r.person_id AND s.status IN ('S', 'U')))
+  OR (r.state = 'recommended' AND r.state_on < %(told_after)s)
+  OR (r.state IN ('sent', 'delivered') AND r.state_on < %(answered_after)s))
+"""
 
 
 def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
@@ -29,7 +41,7 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     with acting_as(actor):
         progress("整理岗位", 0, 4)
         classified = classify_posts()
-        expired = _expire(on)
+        expired = expire(on=on, today=on)
         progress("整理求职人员", 1, 4)
         seekers, people = columns.seekers(on)
         posts, offers = columns.posts(on, parameters.kappa)
@@ -51,6 +63,26 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         return counts
 
 
+def expire(*, on: date, today: date) -> int:
+    """End the recommendations that are of no use any more, so that they make room for new ones; returns how many.
+
+    The post is closed or over by ``today``; the person died, or is known to seek no more (unknown is not no, and who
+    is interested may be at work with that very employer); nobody could be told; nobody answered.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EXPIRE,
+            {
+                "on": on,
+                "today": today,
+                "live": list(flows.LIVE),
+                "told_after": on - timedelta(days=flows.SEND_DAYS),
+                "answered_after": on - timedelta(days=flows.ANSWER_DAYS),
+            },
+        )
+        return cursor.rowcount
+
+
 def answer(*, recommendation: Recommendation, interested: bool, on: date, reason: str = "") -> Recommendation:
     """The person says yes, or no and why."""
     after = "interested" if interested else "refused"
@@ -58,15 +90,6 @@ def answer(*, recommendation: Recommendation, interested: bool, on: date, reason
     recommendation.state, recommendation.state_on, recommendation.refusal = after, on, reason[:100]
     recommendation.save(update_fields=["state", "state_on", "refusal"])
     return recommendation
-
-
-def _expire(on: date) -> int:
-    """Recommendations of posts that are gone, or that nobody answered, make room for new ones."""
-    gone = Recommendation.objects.filter(state__in=flows.LIVE, post__expires_on__lt=on)
-    stale = Recommendation.objects.filter(
-        state__in=["sent", "delivered"], state_on__lt=on - timedelta(days=flows.ANSWER_DAYS)
-    )
-    return sum(queryset.update(state="expired", state_on=on) for queryset in (gone, stale))
 
 
 def _write(

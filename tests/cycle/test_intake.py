@@ -68,7 +68,8 @@ def test_a_row_refused_as_out_of_scope_stays_out(clerks: dict[str, Actor]) -> No
 def test_the_cycle_tells_the_maker_no_name_from_elsewhere(clerks: dict[str, Actor]) -> None:
     first = upload(clerks["county"], member(2, 姓名="冉秘密", **ELSEWHERE))
     services.merge(actor=clerks["county"], batch=first, now=NOW)
-    batch = services.stage(actor=clerks["township"], batch=upload(clerks["township"], member(2, 姓名="覃三")))
+    batch = upload(clerks["township"], member(2, 姓名="覃三", 户编号="H9"))
+    services.stage(actor=clerks["township"], batch=batch)
     run_intake()
     with acting_as(clerks["township"]):
         [row] = ImportRow.objects.filter(batch=batch)

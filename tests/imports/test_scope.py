@@ -125,3 +125,16 @@ def test_who_stands_behind_a_batch(everything: Actor, made_by: str, doer: str | 
     assert (found.key if found else None) == (doer.format(**names) if doer else None)
     if found and found.user_id:
         assert found.scope == user.actor().scope
+
+
+FEED = f"姓名,身份证号,到达时间,方向\n覃平国,{made_id(1)},2026-11-01,返乡\n".encode()
+
+
+def test_an_agency_s_list_is_for_the_county_to_hand_in(clerk: Actor, township: Actor) -> None:
+    batch = upload(township, FEED, "铁路返乡.csv")
+    batch = services.stage(actor=township, batch=batch)
+    assert batch.state == BatchState.MAPPING
+    assert batch.message.startswith("部门比对数据涉及全县，请交县级经办人导入")
+    assert services.merge(actor=township, batch=batch, now=NOW).state == BatchState.MAPPING
+    assert services.stage(actor=clerk, batch=batch).state == BatchState.VALIDATED
+    assert services.merge(actor=township, batch=batch, now=NOW).state == BatchState.MAPPING

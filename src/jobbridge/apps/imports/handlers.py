@@ -74,11 +74,19 @@ class Handler(Protocol):
 
 
 _handlers: dict[str, Handler] = {}
+_county_only: set[str] = set()
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Make ``handler`` responsible for ``kind``."""
+def register(kind: str, handler: Handler, *, county_only: bool = False) -> None:
+    """Make ``handler`` responsible for ``kind``; ``county_only``: its records are the county's, not a township's."""
     _handlers[kind] = handler
+    if county_only:
+        _county_only.add(kind)
+
+
+def is_county_only(kind: str) -> bool:
+    """Whether only somebody who answers for the county may hand in this kind."""
+    return kind in _county_only
 
 
 def handler_of(kind: str) -> Handler:

@@ -14,7 +14,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files import services as files
 from jobbridge.apps.imports import fates, marking
 from jobbridge.apps.imports.columns import SheetMap, kind_label, kind_tables, missing_fields
-from jobbridge.apps.imports.handlers import handler_of
+from jobbridge.apps.imports.handlers import handler_of, is_county_only
 from jobbridge.apps.imports.headers import normalise
 from jobbridge.apps.imports.models import (
     BatchState,
@@ -30,6 +30,7 @@ from jobbridge.apps.imports.reading import Unreadable
 from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.tables import parse as parse_columns
 from jobbridge.apps.imports.upserts import keep_statistics
+from jobbridge.kernel.division import padded
 
 CHUNK = 5_000
 Progress = Callable[[str, int, int], None]
@@ -89,7 +90,7 @@ def stage(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
         batch = _locked(batch, actor)
         if batch.state not in OPEN_STATES:
             raise ImportRefused(f"批次{batch.get_state_display()}，不能重新校验")
-        layout = _prepare(batch)
+        layout = _prepare(batch, actor)
         if layout:
             parsed = parse(batch, layout, actor=actor)
             _judge(batch, parsed)
@@ -149,7 +150,7 @@ def merge(
         if batch.state not in (BatchState.UPLOADED, BatchState.VALIDATED, BatchState.MERGING):
             return batch
         report("读取文件", 0, 0)
-        layout = _prepare(batch)
+        layout = _prepare(batch, actor)
         if layout is None:
             batch.save()
             return batch
@@ -207,7 +208,7 @@ def cancel(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     return batch
 
 
-def _prepare(batch: ImportBatch) -> Layout | None:
+def _prepare(batch: ImportBatch, actor: Actor) -> Layout | None:
     """Find the columns; None, with state and message set, when the file cannot be judged yet."""
     try:
         layout = lay_out(batch)
@@ -216,10 +217,19 @@ def _prepare(batch: ImportBatch) -> Layout | None:
         return None
     batch.mapping = {name: found.as_json() for name, found in layout.maps.items()}
     batch.kind, batch.source = layout.kind or batch.kind, layout.source if layout.kind == "feed" else batch.source
-    if layout.question:
-        batch.state, batch.message = BatchState.MAPPING, layout.question[:300]
+    question = layout.question or _beyond(layout, actor)
+    if question:
+        batch.state, batch.message = BatchState.MAPPING, question[:300]
         return None
     return layout
+
+
+def _beyond(layout: Layout, actor: Actor) -> str:
+    """Why this actor cannot hand in a sheet of that kind; "" when they can."""
+    for found in layout.maps.values():
+        if is_county_only(found.kind) and not actor.scope.contains(padded(settings.COUNTY_CODE)):
+            return f"{kind_label(found.kind)}涉及全县，请交县级经办人导入；如果类型认错了，请改选"
+    return ""
 
 
 def _judge(batch: ImportBatch, parsed: Parsed) -> None:

@@ -34,7 +34,7 @@ _ID_LENGTHS = (15, 18)
 
 def register_handlers() -> None:
     """Called when the app starts."""
-    register(Kind.FEED, Feed())
+    register(Kind.FEED, Feed(), county_only=True)
 
 
 def feed_id(text: str) -> str | Bad:

@@ -16,7 +16,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.cycle.models import CycleRun, StageName
 from jobbridge.apps.imports.daily import merge_for_owner
-from jobbridge.apps.imports.inbox import take_inbox
+from jobbridge.apps.imports.inbox import WAITING, take_inbox
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.services import link_pending
@@ -41,12 +41,15 @@ class Stage:
 
 
 def intake(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """Take in the watched folder, then merge every batch that is ready, each for whoever handed it in."""
+    """Take in the watched folder, then merge every batch that is ready, each for whoever handed it in.
+
+    One that fails stops no other.
+    """
     progress("查看收件文件夹")
     batches = take_inbox(actor=actor, folder=settings.INBOX, as_of=on, progress=progress)
     with acting_as(actor):
         known = {batch.pk for batch in batches}
-        ready = ImportBatch.objects.filter(state__in=[BatchState.VALIDATED, BatchState.MERGING])
+        ready = ImportBatch.objects.filter(state__in=WAITING)
         batches += [batch for batch in ready.select_related("file").order_by("pk") if batch.pk not in known]
     for at, batch in enumerate(batches, 1):
         merge_for_owner(batch=batch, now=timezone.now(), progress=_of_batch(progress, at, len(batches), batch))

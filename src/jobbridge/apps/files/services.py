@@ -36,8 +36,11 @@ def store(*, actor: Actor, name: str, content: bytes) -> StoredFile:
 
 
 def read(stored: StoredFile) -> bytes:
-    """The bytes as they came. SealError when the file was altered or its key is gone."""
-    blob = (_root() / stored.path).read_bytes()
+    """The bytes as they came. SealError when the file was altered or lost, or its key is gone."""
+    try:
+        blob = (_root() / stored.path).read_bytes()
+    except FileNotFoundError as error:
+        raise SealError(f"file {stored.pk} is lost") from error
     for version in sorted(_keys(), reverse=True):
         try:
             return _cipher(version).decrypt(blob[:NONCE], blob[NONCE:], stored.sha256.encode())

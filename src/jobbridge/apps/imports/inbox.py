@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from jobbridge.apps.imports.parsing import ORDER
 from jobbridge.apps.imports.reading import Unreadable, read_head
 from jobbridge.apps.imports.services import ImportRefused, upload
 
+logger = logging.getLogger(__name__)
 SUFFIXES = (".xlsx", ".xls", ".csv")
 _TEMPORARY = ("~$", ".")  # lock files of open workbooks, half-copied files
 WAITING = (BatchState.UPLOADED, BatchState.VALIDATED, BatchState.MERGING)
@@ -46,7 +48,10 @@ def take_inbox(
     )
     for done, path in enumerate(paths):
         report("取入文件", done, len(paths))
-        _take(actor, folder, path, as_of, now or timezone.now())
+        try:
+            _take(actor, folder, path, as_of, now or timezone.now())
+        except Exception:  # one file stops no other; it lies there still for the next run
+            logger.exception("inbox file %s could not be taken", path.name)
     report("取入文件", len(paths), len(paths))
     with acting_as(actor):
         batches = list(

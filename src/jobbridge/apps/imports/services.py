@@ -31,8 +31,10 @@ from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.tables import parse as parse_columns
 from jobbridge.apps.imports.upserts import keep_statistics
 from jobbridge.kernel.division import padded
+from jobbridge.sealing import SealError
 
 CHUNK = 5_000
+LOST = "原文件丢失或被改动，请重新上传"
 Progress = Callable[[str, int, int], None]
 OUTCOMES = (RowState.CREATED, RowState.UPDATED, RowState.UNCHANGED)
 OPEN_STATES = (BatchState.UPLOADED, BatchState.MAPPING, BatchState.VALIDATED, BatchState.FAILED)
@@ -215,6 +217,9 @@ def _prepare(batch: ImportBatch, actor: Actor) -> Layout | None:
     except Unreadable as error:
         batch.state, batch.message = BatchState.FAILED, str(error)[:300]
         return None
+    except SealError:
+        batch.state, batch.message = BatchState.FAILED, LOST
+        return None
     batch.mapping = {name: found.as_json() for name, found in layout.maps.items()}
     batch.kind, batch.source = layout.kind or batch.kind, layout.source if layout.kind == "feed" else batch.source
     question = layout.question or _beyond(layout, actor)
@@ -241,6 +246,7 @@ def _judge(batch: ImportBatch, parsed: Parsed) -> None:
             handler_of(table.layout.kind).adjudicate(table, rows, parsed.context)
         counts += fates.record(batch, [(table, rows, {}) for table, rows in pieces])
     batch.counts = {"total": parsed.total, **_counted(counts, (RowState.VALID,))}
+    batch.merged_rows = 0  # one that broke off midway begins anew: what is in already changes nothing
     batch.state = BatchState.VALIDATED
     batch.message = batch.message if batch.message.startswith("同样的文件") else ""
 

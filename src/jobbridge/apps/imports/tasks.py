@@ -13,9 +13,12 @@ from jobbridge.apps.imports.services import ImportRefused, merge, stage
 
 @app.task(queue="imports")
 def stage_job(batch_id: int, user_id: int) -> str:
-    """Read and validate a batch on behalf of the user who handed it in."""
+    """Read and validate a batch on behalf of the user who handed it in. The cycle may have been there before."""
     actor = _actor(user_id)
-    return stage(actor=actor, batch=_batch(batch_id, actor)).state
+    try:
+        return stage(actor=actor, batch=_batch(batch_id, actor)).state
+    except ImportRefused as refusal:
+        return str(refusal)
 
 
 @app.task(queue="imports")

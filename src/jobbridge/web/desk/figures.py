@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor
 from jobbridge.apps.indicators.data import BY_KEY, INDICATORS, Indicator
 from jobbridge.apps.indicators.models import IndicatorValue
-from jobbridge.apps.indicators.rules import completion
+from jobbridge.apps.indicators.rules import completion, rate
 from jobbridge.kernel.division import padded
 
 DAYS = 30
@@ -39,23 +40,48 @@ class Figure:
         return self.series[-1] - self.series[-2]
 
 
-def own_area(actor: Actor) -> str:
-    """The 12-digit code whose figures the actor sees; empty for a scope of several areas."""
+def own_areas(actor: Actor) -> list[str]:
+    """The 12-digit codes whose figures together are the actor's: one each for the areas of their scope."""
     if actor.scope == EVERYWHERE:
-        return padded(settings.COUNTY_CODE)
-    if len(actor.scope.ranges) != 1:
-        return ""
-    try:
-        return padded(actor.scope.ranges[0][0])
-    except ValueError:
-        return ""
+        return [padded(settings.COUNTY_CODE)]
+    return [padded(low) for low, _high in actor.scope.ranges if low]
 
 
-def figures_of(area: str) -> list[Figure]:
-    """Every indicator of the area on the latest day it was computed, in the order of the definitions."""
-    rows = IndicatorValue.objects.filter(area_id=area).order_by("-on")[: DAYS * len(INDICATORS)]
+def values_of(areas: list[str], **which: Any) -> list[IndicatorValue]:
+    """The figures of all areas as one, newest day first; rates are made anew from their sums.
+
+    A day on which one of the areas has no figure is left out: its sum would be too small.
+    """
+    rows = IndicatorValue.objects.filter(area_id__in=areas, **which).order_by("-on", "area_id")
+    groups: dict[tuple[str, date], list[IndicatorValue]] = {}
+    for row in rows[: DAYS * len(INDICATORS) * len(areas)]:
+        groups.setdefault((row.indicator, row.on), []).append(row)
+    return [_sum(group) for group in groups.values() if len(group) == len(areas)]
+
+
+def _sum(group: list[IndicatorValue]) -> IndicatorValue:
+    if len(group) == 1:
+        return group[0]
+    indicator = BY_KEY[group[0].indicator]
+    top, bottom = (sum(getattr(row, name) or 0 for row in group) for name in ("numerator", "denominator"))
+    targets = [row.target for row in group]
+    # Targets of numbers add up; a rate has none for several areas together, unless it is the same in each.
+    shared = targets[0] if len(set(targets)) == 1 else None
+    return IndicatorValue(
+        indicator=indicator.key,
+        on=group[0].on,
+        value=rate(top, bottom) if indicator.is_rate else Decimal(top),
+        numerator=top,
+        denominator=bottom if indicator.is_rate else None,
+        target=shared if indicator.is_rate else (None if None in targets else sum(targets)),
+        definition=group[0].definition,
+    )
+
+
+def figures_of(areas: list[str]) -> list[Figure]:
+    """Every indicator of the areas on the latest day it was computed, in the order of the definitions."""
     by_key: dict[str, list[IndicatorValue]] = {}
-    for row in rows:
+    for row in values_of(areas):
         by_key.setdefault(row.indicator, []).append(row)
     return [
         Figure(indicator, by_key[indicator.key][0], [row.value for row in reversed(by_key[indicator.key])])
@@ -66,12 +92,10 @@ def figures_of(area: str) -> list[Figure]:
 
 def employment_trend(actor: Actor) -> dict[str, Any]:
     """Employed persons day by day with the target, for the line on the ledger."""
-    rows = list(
-        IndicatorValue.objects.filter(area_id=own_area(actor), indicator="labour.employed").order_by("-on")[:DAYS]
-    )[::-1]
+    rows = values_of(own_areas(actor), indicator="labour.employed")[:DAYS][::-1]
     target = rows[-1].target if rows else None
     values = [int(row.value or 0) for row in rows]
-    rate = completion(rows[-1].value, target, lower_is_better=False) if rows else None
+    reached = completion(rows[-1].value, target, lower_is_better=False) if rows else None
     chart = {
         "x": [f"{row.on:%m-%d}" for row in rows],
         "values": values,
@@ -80,7 +104,7 @@ def employment_trend(actor: Actor) -> dict[str, Any]:
         "target_label": "" if target is None else _("目标 {n}").format(n=f"{int(target):,}"),
     }
     sentence = _("已就业人数，最近 {n} 人").format(n=f"{values[-1]:,}") if values else ""
-    return {"values": values, "rate": rate, "chart": chart, "sentence": sentence}
+    return {"values": values, "rate": reached, "chart": chart, "sentence": sentence}
 
 
 def by_township(key: str) -> list[tuple[IndicatorValue, float]]:

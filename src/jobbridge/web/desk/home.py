@@ -8,7 +8,7 @@ from django.shortcuts import render
 from jobbridge.apps.cycle.models import CycleRun
 from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.web.access import STAFF, page_for
-from jobbridge.web.desk.figures import figures_of, own_area
+from jobbridge.web.desk.figures import figures_of, own_areas
 from jobbridge.web.desk.ledger import ORDER, describe
 from jobbridge.web.desk.overview import to_do
 
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by(*ORDER)[:URGENT_ROWS]
     )
     describe(urgent)
-    figures = {figure.indicator.key: figure for figure in figures_of(own_area(request.actor))}
+    figures = {figure.indicator.key: figure for figure in figures_of(own_areas(request.actor))}
     context = {
         "todo": to_do(request.actor),
         "urgent": urgent,

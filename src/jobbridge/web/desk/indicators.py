@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from jobbridge.apps.indicators.data import BY_KEY
 from jobbridge.web.access import STAFF, page_for, wants_fragment
-from jobbridge.web.desk.figures import by_township, figures_of, own_area
+from jobbridge.web.desk.figures import by_township, figures_of, own_areas
 from jobbridge.web.places import townships_of
 
 # The list behind each figure.
@@ -20,9 +20,9 @@ RECORDS = {
     "labour.seeking": ("desk:persons", "?status=S"),
     "labour.to_verify": ("desk:persons", "?status=U"),
     "households.zero": ("desk:households", "?view=zero"),
-    "households.zero_unknown": ("desk:households", "?view=unknown"),
-    "households.visited": ("desk:households", "?view=late"),
-    "services.recommended": ("desk:persons", "?status=S"),
+    "households.zero_unknown": ("desk:households", "?view=zero_unknown"),
+    "households.visited": ("desk:households", "?view=visited"),
+    "services.recommended": ("desk:persons", "?status=S&served=1"),
 }
 
 
@@ -32,7 +32,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("by", "")
     chosen = chosen if chosen in BY_KEY else "labour.employment_rate"
     own = {area.code for area in townships_of(request.actor)}
-    figures = figures_of(own_area(request.actor))
+    figures = figures_of(own_areas(request.actor))
     for figure in figures:
         view, query = RECORDS[figure.indicator.key]
         figure.value.records = reverse(view) + query

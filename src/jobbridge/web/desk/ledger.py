@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -37,6 +38,11 @@ TABS = {
     "unknown": gettext_lazy("待核实"),
     "late": gettext_lazy("30 天未走访"),
 }
+# Lists behind single figures: a tab appears while one of them is open.
+BEHIND_FIGURES = {
+    "zero_unknown": gettext_lazy("零就业不明"),
+    "visited": gettext_lazy("本月已走访"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Filters:
         get = request.GET
         view, town = get.get("view", ""), get.get("town", "")
         return cls(
-            view=view if view in TABS else "",
+            view=view if view in TABS or view in BEHIND_FIGURES else "",
             town=town if len(town) == 9 and town.isascii() and town.isdigit() else "",
             category=get.get("category", "") if get.get("category", "") in HouseholdCategory.values else "",
             q=get.get("q", "").strip()[:40],
@@ -73,6 +79,9 @@ def tab_conditions() -> dict[str, Q]:
         "monitored": Q(monitored=True),
         "unknown": Q(unknown__gt=0),
         "late": Q(last_visit__lt=long_ago) | Q(last_visit__isnull=True),
+        # As the indicators of these names count them.
+        "zero_unknown": Q(zero_employment__isnull=True),
+        "visited": Q(urgency__gt=0, last_visit__gte=TruncMonth("as_of")),
     }
 
 
@@ -114,10 +123,11 @@ def ledger_page(request: HttpRequest) -> dict[str, Any]:
     page = page_of(rows.select_related("household"), order=ORDER, cursor=request.GET.get("after", ""))
     describe(page.rows)
     counts = tab_counts(request.actor, filters)
+    shown = TABS | {name: label for name, label in BEHIND_FIGURES.items() if name == filters.view}
     return {
         "page": page,
         "filters": filters,
-        "tabs": [(name, label, counts[name or "all"]) for name, label in TABS.items()],
+        "tabs": [(name, label, counts[name or "all"]) for name, label in shown.items()],
         "towns": [(area.prefix, area.name) for area in townships_of(request.actor)],
         "categories": HouseholdCategory.choices,
     }

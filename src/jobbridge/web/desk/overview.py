@@ -25,7 +25,7 @@ LONGEST_LABEL = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """One township: share of its labourers who want work and have none, in percent, and its colour step."""
+    """One township: share of its labourers of known situation who want work and have none, and its colour step."""
 
     code: str
     name: str
@@ -58,6 +58,11 @@ class Overview:
         return sum(self.statuses.values())
 
     @property
+    def known(self) -> int:
+        """Labourers whose situation is known: whoever is yet to be asked is in no rate."""
+        return self.labourers - self.unknown
+
+    @property
     def employed(self) -> int:
         return sum(self.statuses[letter] for letter in EMPLOYED)
 
@@ -71,7 +76,7 @@ class Overview:
 
     @property
     def employed_rate(self) -> float | None:
-        return share(self.employed, self.labourers)
+        return share(self.employed, self.known)
 
     @property
     def visited_rate(self) -> float | None:
@@ -127,7 +132,7 @@ def _tiles(actor: Actor, by_town: dict[str, dict[str, int]]) -> tuple[list[Tile]
     figures = []
     for area in townships_of(actor):
         counts = by_town.get(area.prefix, {})
-        labourers = sum(counts.values())
+        labourers = sum(counts.values()) - counts.get("U", 0)
         figures.append((area, counts.get("S", 0), labourers, share(counts.get("S", 0), labourers)))
     rates = sorted(rate for *_rest, rate in figures if rate)
     quarters = {round(rates[len(rates) * i // 4], 1) for i in (1, 2, 3)} if rates else set()

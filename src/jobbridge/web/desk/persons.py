@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -65,6 +65,8 @@ def persons(request: HttpRequest) -> HttpResponse:
     letters = request.GET.get("status", "")
     letters = letters if set(letters) <= set(LabourStatus.values) else ""
     rows = matching(request.actor, text=filters.q, letters=letters, town=filters.town)
+    if request.GET.get("served") == "1":  # the records behind the indicator services.recommended
+        rows = rows.filter(Exists(Recommendation.objects.filter(person=OuterRef("pk"))))
     page = page_of(rows.select_related("household"), order=ORDER, cursor=request.GET.get("after", ""))
     _describe(page)
     counts = status_counts(request.actor, filters.town)

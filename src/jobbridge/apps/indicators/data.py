@@ -1,4 +1,4 @@
-"""The figures of the day: what each counts, in which population, and where its records are seen."""
+"""The figures of the day: what each counts, and in which population."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Indicator:
     numerator: str
     denominator: str = ""
     lower_is_better: bool = False
-    drill: str = ""  # query of the ledger page that lists the records behind the figure
 
     @property
     def is_rate(self) -> bool:
@@ -37,7 +36,6 @@ INDICATORS = (
         definition="法定劳动年龄内、有劳动能力、不在校（labour_force）",
         table=PERSONS,
         numerator="true",
-        drill="persons",
     ),
     Indicator(
         key="labour.employed",
@@ -46,7 +44,6 @@ INDICATORS = (
         definition="当月就业一天以上的劳动力（employed）",
         table=PERSONS,
         numerator=WORKING,
-        drill="persons?status=WLE",
     ),
     Indicator(
         key="labour.away",
@@ -55,7 +52,6 @@ INDICATORS = (
         definition="在县外就业的劳动力（employed）",
         table=PERSONS,
         numerator="status = 'W'",
-        drill="persons?status=W",
     ),
     Indicator(
         key="labour.employment_rate",
@@ -65,7 +61,6 @@ INDICATORS = (
         table=PERSONS,
         numerator=WORKING,
         denominator="status <> 'U'",
-        drill="persons?status=WLE",
     ),
     Indicator(
         key="labour.seeking",
@@ -75,7 +70,6 @@ INDICATORS = (
         table=PERSONS,
         numerator="status = 'S'",
         lower_is_better=True,
-        drill="persons?status=S",
     ),
     Indicator(
         key="labour.to_verify",
@@ -85,7 +79,6 @@ INDICATORS = (
         table=PERSONS,
         numerator="status = 'U'",
         lower_is_better=True,
-        drill="persons?status=U",
     ),
     Indicator(
         key="households.zero",
@@ -95,7 +88,6 @@ INDICATORS = (
         table=HOUSEHOLDS,
         numerator="zero_employment",
         lower_is_better=True,
-        drill="ledger?view=zero_employment",
     ),
     Indicator(
         key="households.zero_unknown",
@@ -105,7 +97,6 @@ INDICATORS = (
         table=HOUSEHOLDS,
         numerator="zero_employment IS NULL",
         lower_is_better=True,
-        drill="ledger?view=unknown",
     ),
     Indicator(
         key="households.visited",
@@ -115,7 +106,6 @@ INDICATORS = (
         table=HOUSEHOLDS,
         numerator="last_visit >= date_trunc('month', as_of) AND urgency > 0",
         denominator="urgency > 0",
-        drill="ledger?view=visited",
     ),
     Indicator(
         key="services.recommended",
@@ -125,7 +115,6 @@ INDICATORS = (
         table=PERSONS,
         numerator=f"status = 'S' AND {RECOMMENDED}",
         denominator="status = 'S'",
-        drill="persons?status=S",
     ),
 )
 BY_KEY = {indicator.key: indicator for indicator in INDICATORS}

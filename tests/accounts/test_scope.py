@@ -1,13 +1,16 @@
 """Who sees what: the filter, and the row-level security that stands behind it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor, Scope, acting_as, system_actor
-from jobbridge.apps.areas.models import ManagementArea
+from jobbridge.apps.areas.models import Area, ManagementArea
 from jobbridge.apps.registry.models import Household, Person
 from tests.factories import make_areas, make_household, make_person, make_user
 
@@ -61,6 +64,34 @@ def test_management_area_cuts_across_the_tree(county):
     user.management_areas.add(zone)
     filtered, secured = see(user.actor())
     assert filtered == secured == {"500235001002", "500235002001"}
+
+
+YESTERDAY, TODAY, TOMORROW = (timezone.localdate() + timedelta(days) for days in (-1, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "granted"),
+    [
+        (None, None, True),
+        (TODAY, None, True),
+        (None, TOMORROW, True),
+        (TOMORROW, None, False),
+        (None, TODAY, False),
+        (None, YESTERDAY, False),
+    ],
+)
+@pytest.mark.parametrize("what", ["area", "zone", "area of a zone"])
+def test_an_area_grants_from_its_first_day_until_its_end(county, what, valid_from, valid_to, granted):
+    days = {"valid_from": valid_from, "valid_to": valid_to}
+    zone = ManagementArea.objects.create(name="毛集实验区", kind="zone", **(days if what == "zone" else {}))
+    zone.areas.add(county["500235002001"])
+    if what != "zone":
+        Area.objects.filter(code="500235002001").update(**days)
+    user = make_user("zone", Role.TOWNSHIP, "500235001001", *(["500235002001"] if what == "area" else []))
+    if what != "area":
+        user.management_areas.add(zone)
+    filtered, secured = see(user.actor())
+    assert filtered == secured == {"500235001001"} | ({"500235002001"} if granted else set())
 
 
 def test_nobody_acting_sees_nothing(county):

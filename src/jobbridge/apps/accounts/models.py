@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, Scope
 from jobbridge.apps.areas.models import Area, ManagementArea
@@ -38,8 +39,10 @@ class User(AbstractUser):
         return self.display_name or self.username
 
     def scope(self) -> Scope:
-        """All areas of this user, direct and through management areas."""
-        own = list(self.areas.all()) + list(Area.objects.filter(management_areas__users=self))
+        """All areas of this user that are in force today, direct and through management areas in force."""
+        today = timezone.localdate()
+        zones = ManagementArea.objects.valid_on(today).filter(users=self)
+        own = [*self.areas.valid_on(today), *Area.objects.valid_on(today).filter(management_areas__in=zones)]
         return Scope.of(area.bounds for area in own)
 
     def actor(self) -> Actor:

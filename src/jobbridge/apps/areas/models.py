@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from jobbridge.apps.areas.querysets import DatedQuerySet
 from jobbridge.kernel.division import bounds
 
 LEVELS = [(1, "省"), (2, "市"), (3, "县"), (4, "乡镇"), (5, "村")]
@@ -21,6 +22,8 @@ class Area(models.Model):
     valid_to = models.DateField("停用日", null=True, blank=True)
     longitude = models.FloatField("经度", null=True, blank=True)
     latitude = models.FloatField("纬度", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
@@ -87,6 +90,8 @@ class ManagementArea(models.Model):
     areas = models.ManyToManyField(Area, related_name="management_areas", verbose_name="所含区划")
     valid_from = models.DateField("启用日", null=True, blank=True)
     valid_to = models.DateField("停用日", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "管理区域"

@@ -49,14 +49,14 @@ def _report(request: HttpRequest, household: Household) -> Report:
     answers = {
         int(name.removeprefix("person-")): value
         for name, value in post.items()
-        if name.startswith("person-") and name.removeprefix("person-").isdigit()
+        if value and name.startswith("person-") and name.removeprefix("person-").isdigit()
     }
     task = post.get("task", "")
     return Report(
         client_key=UUID(post.get("key", "")),
         household_id=household.pk,
         met=met,
-        # Nobody met: what the form had preselected is not an answer.
+        # Nobody met: what was chosen before that was said is not an answer.
         answers={} if met == "absent" else answers,
         needs=tuple(need for need in post.getlist("need") if need in Need.values),
         note=post.get("note", "").strip(),

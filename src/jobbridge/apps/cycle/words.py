@@ -42,6 +42,8 @@ WORDS = {
     "to_watch": _("转入观察"),
     "cleared": _("清零"),
     "back": _("复发"),
+    "ineligible": _("不再符合口径"),
+    "moved": _("已迁户"),
     "active_zero": _("在办零就业"),
     "active_seeking": _("在办求职"),
     "open_tasks": _("待办走访"),

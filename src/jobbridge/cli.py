@@ -88,6 +88,12 @@ def _prepare_django() -> None:
     import django
 
     django.setup()
+    from django.db import connection
+
+    from jobbridge.apps.accounts.database_role import refuse_unbound_role
+
+    refuse_unbound_role()
+    connection.close()  # the command may start other processes
 
 
 if __name__ == "__main__":

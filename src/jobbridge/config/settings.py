@@ -2,11 +2,11 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
+from jobbridge.config.database import database_settings
 from jobbridge.config.environment import environment, secret_settings, state_directory
 from jobbridge.postgres import database_url
 
@@ -137,20 +137,8 @@ TEMPLATES = [
     }
 ]
 
-_db = urlsplit(database_url())
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": _db.path.lstrip("/"),
-        "USER": unquote(_db.username or ""),
-        "PASSWORD": unquote(_db.password or ""),
-        "HOST": unquote(_db.hostname or ""),
-        "PORT": _db.port or "",
-        # The pool belongs to the web server; commands and tests hold one connection.
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": 12}} if os.environ.get("JOBBRIDGE_POOL") else {},
-        "DISABLE_SERVER_SIDE_CURSORS": False,
-    }
-}
+# The pool belongs to the web server; commands and tests hold one connection.
+DATABASES = {"default": database_settings(database_url(), pooled=bool(os.environ.get("JOBBRIDGE_POOL")))}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

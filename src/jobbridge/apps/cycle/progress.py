@@ -14,6 +14,8 @@ from typing import Any, Self
 import psycopg
 from django.db import connection
 
+from jobbridge.apps.accounts.database_role import refuse_unbound_role
+
 LOCK = 0x6A6F6262  # "jobb"
 INTERVAL = 0.3  # seconds between writes
 PATIENCE = 3.0  # seconds: the server frees the lock of a killed worker a moment after its end
@@ -32,12 +34,14 @@ class Side:
     @classmethod
     @contextmanager
     def opened(cls) -> Iterator[Self]:
-        """Open the connection and take the lock; CycleBusy when another process holds it."""
-        parameters = {
-            key: value
-            for key, value in connection.get_connection_params().items()
-            if key in {"dbname", "user", "password", "host", "port"}
-        }
+        """Open the connection and take the lock.
+
+        Raises CycleBusy when another process holds it, UnboundRole when row-level security would not bind the cycle.
+        """
+        refuse_unbound_role()
+        # Encryption, certificates and the like as well; the rest is Django's and the driver's own.
+        known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+        parameters = {key: value for key, value in connection.get_connection_params().items() if key in known}
         with psycopg.connect(**parameters, autocommit=True) as link:
             until = time.monotonic() + PATIENCE
             while not cls._lock(link):

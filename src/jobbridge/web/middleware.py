@@ -1,4 +1,4 @@
-"""Health answer, text the database can hold, the user's language, and the transaction that knows who acts."""
+"""Health answer, no copies left behind, text the database can hold, the user's language, and who acts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from jobbridge.apps.accounts.scope import acting_as
 
@@ -30,6 +31,24 @@ class HealthMiddleware:
         except Exception:  # whatever is wrong with it, the answer is the same
             return JsonResponse({"database": "down"}, status=503)
         return JsonResponse({"database": "up"})
+
+
+class PrivateMiddleware:
+    """Keeps what signed-in users see out of every cache, the browser's own included.
+
+    After log-out the Back button shows nothing; a fragment, which has the address of its page, never stands for it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated  # before: log-out ends it
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if signed_in or request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class TextMiddleware:

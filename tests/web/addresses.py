@@ -42,8 +42,8 @@ class Address:
 
     @property
     def scoped(self) -> bool:
-        """Whether it is about a record of one township."""
-        return self.keys is not None and not self.shared
+        """Whether it is about a record of one township, and the neighbour's own staff may ask it for theirs."""
+        return self.keys is not None and not self.shared and self.roles != COUNTY
 
     def __str__(self) -> str:
         return self.name
@@ -85,6 +85,7 @@ ADDRESSES = (
     Address("desk:import_marked", CLERKS, batch),
     Address("desk:linkage", CLERKS),
     Address("desk:linkage_decide", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": ""}),
+    Address("desk:linkage_reopen", COUNTY, lambda r: (r.link.pk,), reads=False, writes=True),
     Address("desk:cycle", STAFF),
     Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
     Address("desk:indicators", STAFF),

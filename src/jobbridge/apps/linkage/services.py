@@ -9,14 +9,18 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, Zone
+from jobbridge.apps.registry.models import Person
 
 Report = Callable[..., None]
 FETCH = 20_000
+REOPENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR})
 
 STEPS = {
     "normalise": "规范姓名与号码",
@@ -39,6 +43,14 @@ FEED = """
 SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text
 FROM linkage_feedrecord f ORDER BY f.id
 """
+
+
+class AlreadyDecided(Exception):
+    """Somebody has decided the pair; ``link`` says who and how."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(f"link {link.pk} is decided")
+        self.link = link
 
 
 def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
@@ -79,16 +91,40 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
 def decide(*, actor: Actor, link_id: int, same: bool, now: datetime, person_id: int | None = None) -> Link:
     """A clerk says whether the pair is one person; ``person_id`` chooses another of the candidates.
 
-    Raises Link.DoesNotExist outside the actor's scope, ValueError for a person that is not a candidate.
+    The record belongs to the person's village from then on. The same word of the same clerk again changes nothing.
+    Raises Link.DoesNotExist outside the actor's scope, AlreadyDecided when there is a decision, ValueError for a
+    person that is no candidate or not the actor's to see.
     """
     pair = Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
-    if person_id is not None and person_id != pair.person_id:
-        if person_id not in {candidate["person_id"] for candidate in pair.candidates}:
+    wanted = Decision.CONFIRMED if same else Decision.REJECTED
+    chosen = pair.person_id if person_id is None or not same else person_id
+    if pair.decision != Decision.PENDING:
+        if (pair.decided_by, pair.decision, pair.person_id) == (actor.key, wanted, chosen):
+            return pair
+        raise AlreadyDecided(pair)
+    if same:
+        offered = {pair.person_id} | {candidate["person_id"] for candidate in pair.candidates}
+        person = Person.objects.visible_to(actor).filter(pk=chosen).first() if chosen in offered else None
+        if person is None:
             raise ValueError("所选人员不在候选名单中")
-        pair.person_id = person_id
-    pair.decision = Decision.CONFIRMED if same else Decision.REJECTED
-    pair.decided_by, pair.decided_at = actor.key, now
-    pair.save(update_fields=["person_id", "decision", "decided_by", "decided_at"])
+        pair.person, pair.region_code = person, person.region_code
+        FeedRecord.objects.filter(pk=pair.record_id).update(region_code=person.region_code)
+    pair.decision, pair.decided_by, pair.decided_at = wanted, actor.key, now
+    pair.save(update_fields=["person", "region_code", "decision", "decided_by", "decided_at"])
+    return pair
+
+
+def reopen(*, actor: Actor, link_id: int) -> Link:
+    """The county takes a decision back; the audit trail keeps whose it was. An open pair stays as it is.
+
+    Raises PermissionDenied for other roles, Link.DoesNotExist outside the actor's scope.
+    """
+    if actor.role not in REOPENERS:
+        raise PermissionDenied
+    pair = Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
+    if pair.decision != Decision.PENDING:
+        pair.decision, pair.decided_by, pair.decided_at = Decision.PENDING, "", None
+        pair.save(update_fields=["decision", "decided_by", "decided_at"])
     return pair
 
 

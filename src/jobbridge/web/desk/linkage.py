@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from jobbridge.apps.accounts.models import User
 from jobbridge.apps.linkage.models import Decision, FeedSource, Link, Zone
+from jobbridge.apps.linkage.services import AlreadyDecided
 from jobbridge.apps.linkage.services import decide as decide_pair
+from jobbridge.apps.linkage.services import reopen as reopen_pair
 from jobbridge.apps.registry.models import Person
-from jobbridge.web.access import CLERKS, page_for, wants_fragment
+from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import with_work
@@ -65,6 +68,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "sources": FeedSource.choices,
         "zones": [(label, zones.get(code, 0)) for code, label in Zone.choices],
         "waiting": waiting.count(),
+        "may_reopen": _may_reopen(request),
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/linkage.html#list" if fragment else "desk/linkage.html", context)
@@ -73,7 +77,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page_for(CLERKS)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Same person (which candidate) or not."""
+    """Same person (which candidate) or not. Where somebody was quicker, the page says who: 409."""
     chosen = request.POST.get("person", "")
     try:
         link = decide_pair(
@@ -85,18 +89,48 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Link.DoesNotExist:
         raise Http404 from None
+    except AlreadyDecided as refusal:
+        return _answer(request, refusal.link.pk, status=409)
     except ValueError as error:
         return HttpResponse(_(str(error)), status=400)
-    if not request.htmx:
-        messages.success(request, _("已记下：{what}").format(what=_(link.get_decision_display())))
-        return redirect("desk:linkage")
-    link = Link.objects.select_related("record", "person").get(pk=link.pk)
+    return _answer(request, link.pk)
+
+
+@require_POST
+@page_for(COUNTY)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back among the pairs that wait."""
+    try:
+        link = reopen_pair(actor=request.actor, link_id=pk)
+    except Link.DoesNotExist:
+        raise Http404 from None
+    return _answer(request, link.pk)
+
+
+def _answer(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+    """The pair as it stands now; without scripts, the list with a sentence above it."""
+    link = Link.objects.select_related("record", "person").get(pk=pk)
     compare([link])
-    return render(request, "desk/linkage.html#pair", {"link": link})
+    if request.htmx:
+        return render(
+            request, "desk/linkage.html#pair", {"link": link, "may_reopen": _may_reopen(request)}, status=status
+        )
+    if status == 409:
+        messages.error(
+            request, _("已由 {who} 核对：{what}").format(who=link.decider, what=tr(link.get_decision_display()))
+        )
+    else:
+        messages.success(request, _("已记下：{what}").format(what=tr(link.get_decision_display())))
+    return redirect("desk:linkage")
+
+
+def _may_reopen(request: HttpRequest) -> bool:
+    return request.user.role in COUNTY
 
 
 def compare(links: list[Link]) -> None:
-    """Hang ``options`` (the candidates as persons) and ``lines`` (the fields side by side) on each pair."""
+    """Hang ``options`` (the candidates), ``lines`` (the fields side by side) and ``decider`` on each pair."""
+    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=_users(links))}
     wanted = {link.pk: _candidate_keys(link) for link in links}
     people = with_work(Person.objects.filter(pk__in={key for keys in wanted.values() for key in keys}))
     persons = {person.pk: person for person in people}
@@ -107,8 +141,15 @@ def compare(links: list[Link]) -> None:
         link.options = [persons[key] for key in wanted[link.pk] if key in persons]
         for person in link.options:
             person.chance = round(100 * scores.get(person.pk, link.posterior))
+        link.decider = names.get(link.decided_by, link.decided_by)
         link.source_label = FeedSource(link.record.source).label
         link.lines = _lines(link, places)
+
+
+def _users(links: list[Link]) -> set[int]:
+    """The signed-in users who decided."""
+    keys = (link.decided_by.partition(":") for link in links)
+    return {int(number) for kind, _, number in keys if kind == "user"}
 
 
 def _candidate_keys(link: Link) -> list[int]:

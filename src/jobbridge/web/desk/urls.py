@@ -40,6 +40,7 @@ urlpatterns = [
     path("imports/<int:pk>/marked/", imports.marked, name="import_marked"),
     path("linkage/", linkage.pairs, name="linkage"),
     path("linkage/<int:pk>/decide/", linkage.decide, name="linkage_decide"),
+    path("linkage/<int:pk>/reopen/", linkage.reopen, name="linkage_reopen"),
     path("cycle/", cycle.cycle, name="cycle"),
     path("cycle/run/", cycle.run, name="cycle_run"),
     path("indicators/", indicators.indicators, name="indicators"),

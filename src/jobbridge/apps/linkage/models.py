@@ -86,3 +86,20 @@ class Link(Scoped):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.zone}"
+
+
+class LinkRun(models.Model):
+    """One run of the comparison, and the marks of what it read: it runs again when one of them is another."""
+
+    on = models.DateField("日期")
+    register_mark = models.CharField("台账标记", max_length=60)
+    feed_mark = models.CharField("比对数据标记", max_length=60)
+    counts = models.JSONField("计数")
+    report = models.JSONField("报告")
+    finished_at = models.DateTimeField("完成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "比对批次"
+
+    def __str__(self) -> str:
+        return f"{self.on}"

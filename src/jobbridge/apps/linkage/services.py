@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
-from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, Zone
+from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, LinkRun, Zone
 from jobbridge.apps.registry.models import Person
 
 Report = Callable[..., None]
@@ -44,6 +45,19 @@ SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.se
 FROM linkage_feedrecord f ORDER BY f.id
 """
 
+# What the two queries above read, as one number each: whether to compare again. Made of content, not of row numbers
+# and times, which differ after a killed run; the sum does not depend on the order of the rows.
+REGISTER_MARK = """
+SELECT count(*), coalesce(sum(hashtextextended(
+  ROW(p.id_index, p.name, c.phone_index, p.region_code, p.birth_date, p.sex, h.number)::text, 0)), 0)
+FROM registry_person p JOIN registry_household h ON h.id = p.household_id
+  LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
+WHERE p.life = 'alive'
+"""
+FEED_MARK = """
+SELECT count(*), coalesce(sum(hashtextextended(content_hash::text, 0)), 0) FROM linkage_feedrecord
+"""
+
 
 class AlreadyDecided(Exception):
     """Somebody has decided the pair; ``link`` says who and how."""
@@ -54,38 +68,49 @@ class AlreadyDecided(Exception):
 
 
 def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """Compare when records have come that were never compared; a reviewer's decision is never overwritten.
+    """Compare the whole feed with the whole register, unless neither changed since the last run.
 
-    Returns the counts by zone over everything compared so far, and the engine's own report of this run.
+    A person registered after an agency's list came is found too; a reviewer's decision is never overwritten.
+    Returns how many records were compared now, the counts by zone, and the engine's time and memory of this run.
     """
     # Here and not above: pages import this module for decisions and need no DuckDB.
     from jobbridge.engines.linkage import link
 
     with acting_as(actor):
-        waiting = FeedRecord.objects.filter(link__isnull=True).count()
-        report: dict[str, Any] = {}
-        if waiting:
-            progress("读取台账", 0, 0)
-            register = _table(
-                REGISTER,
-                ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
-                {2: "id", 3: "phone"},
-            )
-            progress("读取比对数据", 0, 0)
-            feed = _table(
-                FEED,
-                ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
-                {3: "id", 4: "phone"},
-            )
-            result = link(
-                register,
-                feed,
-                progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total),
-            )
-            progress("写入结果", 0, result.links.num_rows)
-            _write(result.links, result.weights)
-            report = {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
-        return {"compared": waiting, **_count(), **report}
+        progress("查看台账与比对数据的变化", 0, 0)
+        (_, register_mark), (waiting, feed_mark) = _mark(REGISTER_MARK), _mark(FEED_MARK)
+        last = LinkRun.objects.order_by("-pk").first()
+        if not waiting or (last and (last.register_mark, last.feed_mark) == (register_mark, feed_mark)):
+            return {"compared": 0, **_count()}
+        progress("读取台账", 0, 0)
+        register = _table(
+            REGISTER,
+            ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
+            {2: "id", 3: "phone"},
+        )
+        progress("读取比对数据", 0, 0)
+        feed = _table(
+            FEED,
+            ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
+            {3: "id", 4: "phone"},
+        )
+        result = link(
+            register,
+            feed,
+            progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total),
+        )
+        progress("写入结果", 0, result.links.num_rows)
+        _write(result.links, result.weights)
+        counts = {"compared": waiting, **_count()}
+        LinkRun.objects.create(
+            on=on,
+            register_mark=register_mark,
+            feed_mark=feed_mark,
+            counts=counts,
+            report=result.report,
+            finished_at=timezone.now(),
+        )
+        return counts | {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
 
 
 def decide(*, actor: Actor, link_id: int, same: bool, now: datetime, person_id: int | None = None) -> Link:
@@ -126,6 +151,14 @@ def reopen(*, actor: Actor, link_id: int) -> Link:
         pair.decision, pair.decided_by, pair.decided_at = Decision.PENDING, "", None
         pair.save(update_fields=["decision", "decided_by", "decided_at"])
     return pair
+
+
+def _mark(query: str) -> tuple[int, str]:
+    """Rows counted, and the mark of their content."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        rows, total = cursor.fetchone()
+    return rows, f"{rows}:{total}"
 
 
 def _table(query: str, names: list[str], sealed: dict[int, str]) -> pa.Table:
@@ -191,8 +224,9 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
               zone = excluded.zone, stage = excluded.stage, candidates = excluded.candidates,
               region_code = excluded.region_code
             WHERE linkage_link.decision = 'pending' AND (linkage_link.person_id, linkage_link.posterior,
-              linkage_link.zone, linkage_link.stage, linkage_link.candidates) IS DISTINCT FROM (excluded.person_id,
-              excluded.posterior, excluded.zone, excluded.stage, excluded.candidates)
+              linkage_link.zone, linkage_link.stage, linkage_link.candidates, linkage_link.region_code)
+              IS DISTINCT FROM (excluded.person_id, excluded.posterior, excluded.zone, excluded.stage,
+              excluded.candidates, excluded.region_code)
             """
         )
         # Whoever may see the person may see the record that is (perhaps) about them.
@@ -213,7 +247,7 @@ def _count() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(*) FILTER (WHERE zone = 'auto'), 
+            SELECT count(*) FILTER (WHERE zone = 'auto'),
               count(*) FILTER (WHERE zone = 'review' AND decision = 'pending'),
               count(*) FILTER (WHERE zone = 'none'), count(*) FILTER (WHERE decision <> 'pending'),
               count(DISTINCT person_id) FILTER (WHERE f.direction = 'home' AND (decision = 'confirmed' OR

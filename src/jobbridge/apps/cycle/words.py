@@ -60,6 +60,7 @@ WORDS = {
     "failed": _("发送失败"),
     "waiting": _("未到时间"),
     "suppressed": _("退订或超限"),
+    "withdrawn": _("发前撤回"),
     "no_phone": _("无手机号"),
     "opted_out": _("新退订"),
     "employers": _("用工单位"),

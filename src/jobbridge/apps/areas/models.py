@@ -74,7 +74,12 @@ class FormerCode(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "历史区划代码"
-        constraints = [models.UniqueConstraint(fields=["code", "name", "start_year"], name="former_code_once")]
+        constraints = [
+            # Many have no first year: they too are listed once however often the list is loaded.
+            models.UniqueConstraint(
+                fields=["code", "name", "start_year"], name="former_code_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

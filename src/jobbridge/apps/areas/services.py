@@ -7,11 +7,12 @@ import gzip
 import io
 import lzma
 from collections.abc import Iterable
+from datetime import date
 from importlib import resources
 
 from django.db import connection, transaction
 
-from jobbridge.apps.areas.models import WIDTH, Area, FormerCode
+from jobbridge.apps.areas.models import WIDTH, Area, AreaAlias, FormerCode
 
 DATA = "jobbridge.apps.areas.data"
 LEVEL_OF_WIDTH = {width: level for level, width in WIDTH.items()}
@@ -19,9 +20,20 @@ LEVEL_OF_WIDTH = {width: level for level, width in WIDTH.items()}
 
 @transaction.atomic
 def load_country() -> int:
-    """Load province to township (about 45,000 rows) and the history of codes; repeatable. Returns rows known."""
+    """Load province to township (about 45,000 rows), other names and the history of codes; repeatable.
+
+    Returns the number of divisions known.
+    """
     with _open("divisions_2023_levels1-4.csv.gz") as rows:
         _upsert([(row["code"], row["name"], row["parent"] or None) for row in csv.DictReader(rows)])
+    load_former_codes()
+    _load_places()
+    _load_aliases()
+    return Area.objects.count()
+
+
+def load_former_codes() -> None:
+    """Load the codes that counties have had since 1980; repeatable."""
     with _open("codes_history.csv.gz") as rows:
         FormerCode.objects.bulk_create(
             (
@@ -35,8 +47,6 @@ def load_country() -> int:
             ),
             ignore_conflicts=True,
         )
-    _load_places()
-    return Area.objects.count()
 
 
 @transaction.atomic
@@ -51,7 +61,35 @@ def load_villages(county: str) -> int:
     if not villages:
         raise ValueError(f"区划数据中没有 {county} 的村（社区）")
     _upsert(villages)
+    _load_aliases()
     return len(villages)
+
+
+def county_of_prefix(code: str, on: date) -> str:
+    """The county (or city) whose code the first six digits of an id number were on a day; "" for no such code.
+
+    The lists go by years and have gaps. Between two of its holders a code is still the earlier one's, after the last
+    one the last one's, before the first one the first one's; where two are listed for a year, the later one's.
+    """
+    holders = FormerCode.objects.filter(code=code).values_list("start_year", "end_year", "name")
+    held = sorted((start or 0, end or date.max.year, name) for start, end, name in holders)
+    begun = [(end >= on.year, start, name) for start, end, name in held if start <= on.year]
+    return max(begun)[-1] if begun else next((name for *_, name in held), "")
+
+
+def _load_aliases() -> None:
+    """Names and codes of other years, of the divisions that are loaded: those of villages come with their county."""
+    with resources.files(DATA).joinpath("aliases.csv").open(encoding="utf-8") as rows:
+        listed = [{**row, "area": row["area"].ljust(12, "0")} for row in csv.DictReader(rows)]
+    known = set(Area.objects.filter(code__in=[row["area"] for row in listed]).values_list("code", flat=True))
+    AreaAlias.objects.bulk_create(
+        (
+            AreaAlias(area_id=row["area"], name=row["name"], code=row["code"], kind=row["kind"])
+            for row in listed
+            if row["area"] in known
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _open(name: str) -> io.TextIOWrapper:

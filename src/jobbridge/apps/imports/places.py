@@ -21,6 +21,7 @@ _COUNTY_END = re.compile(
     r"(?<=..)(各族自治县|自治县|自治州|自治区|特别行政区|地区|新区|林区|盟|省|市|县|区|旗)$"
 )
 _CODE = re.compile(r"[0-9]{12}")
+_TOWN_CODE = re.compile(r"[0-9]{9}(000)?")
 # The peoples in the name of an autonomous place, left out in everyday names: 恩施土家族苗族 -> 恩施.
 _PEOPLES = re.compile(r"(?<=..)(?:[\u4e00-\u9fff]{1,3}族)+$")
 SUGGESTIONS = 3
@@ -97,6 +98,9 @@ class PlaceBook:
             book.add(code, name, level)
         for code, name, former, level in aliases.values_list("area_id", "name", "code", "area__level"):
             book.add(code, name, level)
+            if level == 5 and town_core(name) != squeeze(name):
+                # A township that became a village: its other villages are in the township it went into.
+                book.towns.setdefault(squeeze(name), set()).add(code[:9])
             if former:
                 book.codes[former] = code
         return book
@@ -170,6 +174,9 @@ class PlaceBook:
         text = squeeze(town)
         if not text:
             return set(self.villages)
+        if _TOWN_CODE.fullmatch(text):
+            code = self.codes.get(text.ljust(12, "0"), text)
+            text = self.names.get(code[:9] + "000", text)
         found = self.towns.get(text) or self.towns.get(town_core(text))
         if not found:
             raise UnknownPlace(self._suggest_town(town))

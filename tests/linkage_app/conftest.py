@@ -35,6 +35,13 @@ def make_record(name: str, id_number: str | None = None, **values) -> FeedRecord
     )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _surroundings(settings):
+    """A static folder to serve from, and passwords that hash quickly."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def county(transactional_db):
     """Persons ``near`` (first township) and ``far`` (second), and clerks by name."""

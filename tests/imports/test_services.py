@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.columns import kind_tables
 from jobbridge.apps.imports.handlers import handler_of
-from jobbridge.apps.imports.models import BatchState, ColumnAlias, ImportBatch, ImportRow
+from jobbridge.apps.imports.models import BatchState, ColumnAlias, ImportBatch, ImportRow, SourceRecord
 from jobbridge.apps.registry import roster
-from jobbridge.apps.registry.models import ContactPoint, Household, Membership, Person
+from jobbridge.apps.registry.models import ContactPoint, Household, Membership, Person, WorkStatement
 from tests.imports import workbooks
 from tests.imports.conftest import DAY, NOW, codes
 from tests.imports.workbooks import HEADER, made_id, member, workbook
@@ -177,6 +178,47 @@ def test_a_batch_of_another_township_is_out_of_reach(clerk: Actor, township: Act
     batch = upload(clerk, workbook([member(1)]))
     with pytest.raises(ImportBatch.DoesNotExist):
         services.stage(actor=township, batch=batch)
+
+
+def vouchers(actor: Actor) -> list[tuple[str, str]]:
+    with acting_as(actor):
+        return list(SourceRecord.objects.order_by("pk").values_list("kind", "verified_by"))
+
+
+def test_whoever_merges_vouches_for_the_facts(clerk: Actor, township: Actor, everything: Actor) -> None:
+    batch = upload(township, workbook([member(1)]))
+    services.merge(actor=clerk, batch=batch, now=NOW)
+    assert vouchers(everything) == [("import", clerk.key)]
+    again = upload(township, workbook([member(1)]))
+    services.merge(actor=township, batch=again, now=NOW)
+    assert vouchers(everything) == [("import", clerk.key)]
+
+
+def test_nobody_vouches_for_what_the_system_brought_until_somebody_does(clerk: Actor, everything: Actor) -> None:
+    services.merge(actor=everything, batch=upload(everything, workbook([member(1)])), now=NOW)
+    assert vouchers(everything) == [("import", "")]
+    services.merge(actor=clerk, batch=upload(clerk, workbook([member(1)])), now=NOW)
+    assert vouchers(everything) == [("import", clerk.key)]
+
+
+def test_whoever_decides_vouches_for_the_row(bring_in: BringIn, clerk: Actor, everything: Actor) -> None:
+    header = [*HEADER, "就业意愿"]
+    bring_in(workbook([member(1), member(2)]))
+    content = workbook([[*member(2, 户编号="H0001", 与户主关系="之子"), "有"], [*member(3), "有"]], header)
+    batch = bring_in(content, "二.xlsx")
+    with acting_as(everything):
+        row = ImportRow.objects.get(batch=batch, state="conflict")
+    other = Actor("user:7", "复核", "county", clerk.scope)
+    services.decide(actor=other, row=row, accept=True)
+    with acting_as(everything):
+        source = Person.objects.get(id_index=sealer().index(made_id(2), "id")).source
+        assert (source.kind, source.verified_by, source.batch) == ("manual", other.key, batch)
+        assert Person.objects.get(id_index=sealer().index(made_id(3), "id")).source.verified_by == clerk.key
+        assert WorkStatement.objects.count() == 2
+    again = bring_in(content, "二.xlsx")
+    assert (again.counts["unchanged"], again.counts["conflict"]) == (2, 0)
+    with acting_as(everything):
+        assert WorkStatement.objects.count() == 2
 
 
 def test_a_cancelled_batch_stays_out(clerk: Actor) -> None:

@@ -46,6 +46,7 @@ class Scope:
         return condition
 
 
+SYSTEM = "system"
 EVERYWHERE = Scope((("", "~"),))
 
 
@@ -59,10 +60,15 @@ class Actor:
     scope: Scope
     user_id: int | None = None
 
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody signed in stands behind it, who can vouch for what they do."""
+        return self.role != SYSTEM
+
 
 def system_actor(name: str) -> Actor:
     """The system itself under a name that the audit trail shows, such as ``cycle`` or ``imports``."""
-    return Actor(key=f"system:{name}", name=name, role="system", scope=EVERYWHERE)
+    return Actor(key=f"system:{name}", name=name, role=SYSTEM, scope=EVERYWHERE)
 
 
 @contextmanager

@@ -43,6 +43,9 @@ class RowState(models.TextChoices):
     SKIPPED = "skipped", "不是数据"
 
 
+OUTCOMES = (RowState.CREATED, RowState.UPDATED, RowState.UNCHANGED)  # of a row that is in the ledger
+
+
 class ImportBatch(Scoped):
     """One workbook or file on its way into the ledger. ``region_code`` is the area it was handed in for."""
 

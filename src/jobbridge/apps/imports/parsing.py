@@ -8,12 +8,12 @@ from datetime import date
 from django.conf import settings
 from django.utils import timezone
 
-from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files import services as files
 from jobbridge.apps.imports.columns import SheetMap, learnt, map_sheet, missing_fields, source_of
 from jobbridge.apps.imports.handlers import Context, handler_of
 from jobbridge.apps.imports.headers import SEARCHED_ROWS
-from jobbridge.apps.imports.models import ImportBatch, Kind
+from jobbridge.apps.imports.models import OUTCOMES, ImportBatch, ImportRow, Kind
 from jobbridge.apps.imports.owners import readers_of
 from jobbridge.apps.imports.places import PlaceBook, WorkPlaces
 from jobbridge.apps.imports.reading import Sheet, read
@@ -91,6 +91,7 @@ def lay_out(batch: ImportBatch) -> Layout:
 def parse(batch: ImportBatch, layout: Layout, *, actor: Actor, source_id: int = 0) -> Parsed:
     """Read all data rows, parse every cell, and judge the rows by the file alone."""
     context = context_of(batch, actor=actor, source=layout.source, source_id=source_id)
+    settled = _settled(batch, actor)
     tables = []
     ranked = sorted(
         (sheet for sheet in layout.sheets if sheet.name in layout.maps and layout.maps[sheet.name].kind),
@@ -101,8 +102,19 @@ def parse(batch: ImportBatch, layout: Layout, *, actor: Actor, source_id: int = 
         handler = handler_of(kind)
         table = build(sheet, layout.maps[sheet.name], handler.fields(context))
         handler.check(table, context)
+        for row, number in enumerate(table.numbers):
+            if (table.sheet[:60], number) in settled:
+                table.settle(row)
         tables.append(table)
     return Parsed(tables, context)
+
+
+def _settled(batch: ImportBatch, actor: Actor) -> set[tuple[str, int]]:
+    """Rows that a person took in when the same file came before: their facts have that decision as their source."""
+    with acting_as(actor):
+        same = ImportBatch.objects.filter(file__sha256=batch.file.sha256, as_of=batch.as_of, kind=batch.kind)
+        rows = ImportRow.objects.filter(batch__in=same, state__in=OUTCOMES).exclude(decided_by="")
+        return set(rows.order_by().values_list("sheet", "row_number"))
 
 
 def context_of(batch: ImportBatch, *, actor: Actor, source: str = "", source_id: int = 0) -> Context:

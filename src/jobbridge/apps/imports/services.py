@@ -17,16 +17,17 @@ from jobbridge.apps.imports.columns import SheetMap, kind_label, kind_tables, mi
 from jobbridge.apps.imports.handlers import handler_of, is_county_only
 from jobbridge.apps.imports.headers import normalise
 from jobbridge.apps.imports.models import (
+    OUTCOMES,
     BatchState,
     ColumnAlias,
     ImportBatch,
     ImportRow,
     RowState,
-    SourceRecord,
 )
 from jobbridge.apps.imports.owners import area_of
 from jobbridge.apps.imports.parsing import Layout, Parsed, context_of, lay_out, parse
 from jobbridge.apps.imports.reading import Unreadable
+from jobbridge.apps.imports.sources import known_source, source_of_batch, source_of_decision
 from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.tables import parse as parse_columns
 from jobbridge.apps.imports.upserts import keep_statistics
@@ -36,7 +37,6 @@ from jobbridge.sealing import SealError
 CHUNK = 5_000
 LOST = "原文件丢失或被改动，请重新上传"
 Progress = Callable[[str, int, int], None]
-OUTCOMES = (RowState.CREATED, RowState.UPDATED, RowState.UNCHANGED)
 OPEN_STATES = (BatchState.UPLOADED, BatchState.MAPPING, BatchState.VALIDATED, BatchState.FAILED)
 
 
@@ -156,7 +156,7 @@ def merge(
         if layout is None:
             batch.save()
             return batch
-        source_id = _source_record(batch, layout).pk
+        source_id = source_of_batch(batch, kind=layout.kind, actor=actor).pk
         batch.state = BatchState.MERGING
         batch.save()
     parsed = parse(batch, layout, actor=actor, source_id=source_id)
@@ -245,7 +245,7 @@ def _judge(batch: ImportBatch, parsed: Parsed) -> None:
         for table, rows in pieces:
             handler_of(table.layout.kind).adjudicate(table, rows, parsed.context)
         counts += fates.record(batch, [(table, rows, {}) for table, rows in pieces])
-    batch.counts = {"total": parsed.total, **_counted(counts, (RowState.VALID,))}
+    batch.counts = {"total": parsed.total, **_counted(counts, (RowState.VALID, RowState.UNCHANGED))}
     batch.merged_rows = 0  # one that broke off midway begins anew: what is in already changes nothing
     batch.state = BatchState.VALIDATED
     batch.message = batch.message if batch.message.startswith("同样的文件") else ""
@@ -290,19 +290,6 @@ def _counted(counts: Counter[str], outcomes: tuple[str, ...]) -> dict[str, int]:
     return {str(state): counts.get(state, 0) for state in kept}
 
 
-def _source_record(batch: ImportBatch, layout: Layout) -> SourceRecord:
-    """One source for one content and day: the same file again is the same source, not a newer one."""
-    return SourceRecord.objects.get_or_create(
-        key=f"import:{batch.file.sha256[:40]}:{batch.as_of:%Y-%m-%d}",
-        defaults={
-            "kind": "import",
-            "label": f"{kind_label(layout.kind)}：{batch.file.name}"[:120],
-            "as_of": batch.as_of,
-            "batch": batch,
-        },
-    )[0]
-
-
 def _confirmed(
     batch: ImportBatch, sheet: str, given: dict[str, Any], *, remember: bool
 ) -> dict[str, Any]:
@@ -334,11 +321,9 @@ def _confirmed(
 
 def _take_in(batch: ImportBatch, row: ImportRow, actor: Actor) -> Any:
     kept = fates.payload_of(row)
-    source = SourceRecord.objects.filter(
-        key=f"import:{batch.file.sha256[:40]}:{batch.as_of:%Y-%m-%d}"
-    ).first()
-    if source is None:
+    if known_source(batch) is None:
         raise ImportRefused("请先并入本批次，再裁定")
+    source = source_of_decision(batch, row, actor=actor)
     context = context_of(batch, actor=actor, source_id=source.pk)
     context.forced = True
     layout = SheetMap.from_json(batch.mapping[kept["sheet"]])

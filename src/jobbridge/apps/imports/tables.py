@@ -29,7 +29,7 @@ class Table:
     raw: dict[str, list[str]] = field(default_factory=dict)
     values: dict[str, list[Any]] = field(default_factory=dict)
     issues: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    fates: dict[int, str] = field(default_factory=dict)  # only REFUSED, CONFLICT and SKIPPED
+    fates: dict[int, str] = field(default_factory=dict)  # REFUSED, CONFLICT, SKIPPED; UNCHANGED: settled
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -56,6 +56,11 @@ class Table:
         """Keep the row for a decision."""
         self._issue(row, name, code, message, soft=False)
         self.fates[row] = RowState.CONFLICT
+
+    def settle(self, row: int) -> None:
+        """Leave the row alone: a person has taken it in."""
+        self.issues.pop(row, None)
+        self.fates[row] = RowState.UNCHANGED
 
     def label(self, row: int, *, named: bool = True) -> str:
         """Name (unless ``named`` is false) and masked number, for people to find the row again."""

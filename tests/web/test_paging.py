@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.areas.models import Area
 from jobbridge.web.paging import _decode, _encode, page_of
 
@@ -16,10 +17,11 @@ ORDERS = [("code",), ("-level", "code"), ("name", "-code"), ("-level", "name", "
 @pytest.fixture
 def areas(db):
     def fill(rows):
-        Area.objects.all().delete()
-        Area.objects.bulk_create(
-            Area(code=f"{n:012d}", name=name, level=level) for n, (name, level) in enumerate(rows)
-        )
+        with acting_as(system_actor("test")):  # what areas grant is under audit
+            Area.objects.all().delete()
+            Area.objects.bulk_create(
+                Area(code=f"{n:012d}", name=name, level=level) for n, (name, level) in enumerate(rows)
+            )
 
     return fill
 

@@ -55,14 +55,16 @@ FROM (
 ) now WHERE now.id = t.id
 """
 
+# Apart from the next statement: one that reads the table it fills would read it anew for every row.
+STANDING = f"DELETE FROM t_reasons w USING casework_task t WHERE t.state = 'open' AND {SAME}"
+
 # A task that was cancelled comes back when its reason does.
-MAKE = f"""
+MAKE = """
 INSERT INTO casework_task (key, kind, household_id, person_id, region_code, broker_id, reason, urgency,
   created_on, due_on, state, assigned_by)
 SELECT w.key, w.kind, w.household_id, w.person_id, w.region_code, b.id, w.reason, w.urgency, %(on)s,
   %(on)s::date + w.days, 'open', current_setting('jb.actor')
 FROM t_reasons w LEFT JOIN brokers_broker b ON b.region_code = w.region_code AND b.active
-WHERE NOT EXISTS (SELECT 1 FROM casework_task t WHERE t.state = 'open' AND {SAME})
 ORDER BY w.key
 ON CONFLICT (key) DO UPDATE SET state = 'open', done_on = NULL, created_on = excluded.created_on,
   due_on = excluded.due_on, broker_id = excluded.broker_id, reason = excluded.reason, urgency = excluded.urgency
@@ -76,7 +78,9 @@ def keep_tasks(on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS t_reasons")
         cursor.execute(f"CREATE TEMP TABLE t_reasons ON COMMIT DROP AS {REASONS}", values)
+        cursor.execute("CREATE INDEX ON t_reasons (household_id)")
         cursor.execute("ANALYZE t_reasons")
         cursor.execute(KEEP, values)
+        cursor.execute(STANDING)
         cursor.execute(MAKE, values)
         return cursor.rowcount

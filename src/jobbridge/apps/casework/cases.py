@@ -10,27 +10,29 @@ from django.db import connection
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework import flows
-from jobbridge.apps.casework.models import CaseOutcome, CaseState
+from jobbridge.apps.casework.models import CaseKind, CaseOutcome, CaseState
 from jobbridge.apps.casework.rules import PACKAGE_311, PACKAGE_DAYS, case_state_now, due
 
 # Whether whom the case or membership is about still belongs to its household; a household does while anybody does.
 HERE = """EXISTS (SELECT 1 FROM registry_person p WHERE p.household_id = {row}.household_id
   AND ({row}.person_id IS NULL OR p.id = {row}.person_id))"""
 
-# Work of a household is unknown while any of its members' is, those the ledger could not take in among them.
+# Each case is looked up through the indexes: row-level security hides from the planner how many rows there are, and
+# joins of whole tables become loops over them. Work of a household is unknown while any of its members' is, those the
+# ledger could not take in among them.
 EVIDENCE = f"""
-SELECT c.id, g.id IS NOT NULL AS eligible, {HERE.format(row="c")} AS here,
-  CASE WHEN c.person_id IS NOT NULL THEN CASE s.status WHEN 'U' THEN NULL
-         ELSE coalesce(s.status NOT IN ('S', 'N'), false) END
-       WHEN m.employed THEN true WHEN h.unknown > 0 THEN NULL ELSE false END AS employed
-FROM casework_case c
-  LEFT JOIN targeting_groupmembership g ON g."group" = c.kind AND g.household_id = c.household_id
-    AND g.person_id IS NOT DISTINCT FROM c.person_id AND g.until IS NULL
-  LEFT JOIN targeting_personstatus s ON s.person_id = c.person_id
-  LEFT JOIN targeting_householdstatus h ON h.household_id = c.household_id
-  LEFT JOIN (SELECT household_id, bool_or(status NOT IN ('S', 'N', 'U')) AS employed FROM targeting_personstatus
-             GROUP BY household_id) m ON m.household_id = c.household_id
-WHERE c.state <> 'closed'
+SELECT {HERE.format(row="c")} AS here,
+  EXISTS (SELECT 1 FROM targeting_groupmembership g WHERE g.household_id = c.household_id AND g."group" = c.kind
+          AND g.person_id IS NOT DISTINCT FROM c.person_id AND g.until IS NULL) AS eligible,
+  CASE
+    WHEN EXISTS (SELECT 1 FROM targeting_personstatus s WHERE s.household_id = c.household_id
+                 AND s.status NOT IN ('S', 'N', 'U') AND (c.person_id IS NULL OR s.person_id = c.person_id)) THEN true
+    WHEN c.person_id IS NULL THEN CASE WHEN EXISTS (SELECT 1 FROM targeting_householdstatus h
+      WHERE h.household_id = c.household_id AND h.unknown > 0) THEN NULL ELSE false END
+    WHEN EXISTS (SELECT 1 FROM targeting_personstatus s WHERE s.household_id = c.household_id
+                 AND s.person_id = c.person_id AND s.status = 'U') THEN NULL
+    ELSE false
+  END AS employed
 """
 
 # What a step is called among the counts of the day.
@@ -39,29 +41,49 @@ COUNTS = {("watch", ""): "to_watch", ("measures", ""): "back"} | {
 }
 
 
-def open_cases(kind: str, on: date) -> int:
-    """Open the cases that the group asks for; one that comes back after it was cleared counts as a relapse."""
+def open_cases(on: date) -> int:
+    """Open the cases that the groups ask for; one that comes back after it was cleared counts as a relapse."""
     with connection.cursor() as cursor:
+        # Gathered first: a statement that reads the table it fills may read it anew for every row.
+        cursor.execute("DROP TABLE IF EXISTS t_asked")
         cursor.execute(
             f"""
-            WITH fresh AS (
-              INSERT INTO casework_case (kind, household_id, person_id, region_code, state, outcome, opened_on,
-                due_on, reopen_count, evidence)
-              SELECT g."group", g.household_id, g.person_id, g.region_code, 'open', '', %(on)s, %(due)s,
-                (SELECT count(*) FROM casework_case c WHERE c.kind = g."group" AND c.household_id = g.household_id
-                   AND c.person_id IS NOT DISTINCT FROM g.person_id AND c.outcome = 'cleared'),
-                g.reasons
-              FROM targeting_groupmembership g
-              WHERE g."group" = %(kind)s AND g.until IS NULL AND {HERE.format(row="g")}
-              ORDER BY g.household_id, g.person_id
-              ON CONFLICT DO NOTHING RETURNING id
-            )
-            INSERT INTO casework_caselog (case_id, before, after, "on", actor, note)
-            SELECT id, '', 'open', %(on)s, current_setting('jb.actor'), '符合口径，自动建档' FROM fresh
+            CREATE TEMP TABLE t_asked ON COMMIT DROP AS
+            SELECT g."group" AS kind, g.household_id, g.person_id, g.region_code, g.reasons, 0 AS relapses
+            FROM targeting_groupmembership g
+            WHERE g."group" = ANY(%s) AND g.until IS NULL AND {HERE.format(row="g")}
             """,
-            {"kind": kind, "on": on, "due": due(kind, on)},
+            [CaseKind.values],
         )
-        return cursor.rowcount
+        cursor.execute("CREATE INDEX ON t_asked (household_id)")
+        cursor.execute("ANALYZE t_asked")
+        cursor.execute(
+            """
+            UPDATE t_asked g SET relapses = c.times FROM (
+              SELECT kind, household_id, person_id, count(*) AS times FROM casework_case WHERE outcome = 'cleared'
+              GROUP BY 1, 2, 3
+            ) c
+            WHERE c.household_id = g.household_id AND c.kind = g.kind AND c.person_id IS NOT DISTINCT FROM g.person_id
+            """
+        )
+        opened = 0
+        for kind in CaseKind.values:
+            cursor.execute(
+                """
+                WITH fresh AS (
+                  INSERT INTO casework_case (kind, household_id, person_id, region_code, state, outcome, opened_on,
+                    due_on, reopen_count, evidence)
+                  SELECT kind, household_id, person_id, region_code, 'open', '', %(on)s, %(due)s, relapses, reasons
+                  FROM t_asked WHERE kind = %(kind)s ORDER BY household_id, person_id
+                  ON CONFLICT DO NOTHING RETURNING id
+                )
+                INSERT INTO casework_caselog (case_id, before, after, "on", actor, note)
+                SELECT id, '', 'open', %(on)s, current_setting('jb.actor'), '符合口径，自动建档' FROM fresh
+                """,
+                {"kind": kind, "on": on, "due": due(kind, on)},
+            )
+            opened += cursor.rowcount
+    return opened
 
 
 def plan_services() -> None:
@@ -90,7 +112,7 @@ def advance(on: date, actor: Actor) -> dict[str, int]:
         cursor.execute(
             f"""
             SELECT c.id, c.state, %s - c.watch_since, e.employed, e.eligible, e.here
-            FROM casework_case c JOIN ({EVIDENCE}) e ON e.id = c.id
+            FROM casework_case c CROSS JOIN LATERAL ({EVIDENCE} OFFSET 0) e
             WHERE c.state <> 'closed' AND (c.state = 'watch' OR e.employed OR NOT e.eligible OR NOT e.here)
             ORDER BY c.id FOR UPDATE OF c
             """,

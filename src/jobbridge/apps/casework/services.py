@@ -10,7 +10,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.brokers.models import Broker
 from jobbridge.apps.casework.agenda import HANDED, keep_tasks
 from jobbridge.apps.casework.cases import advance, open_cases, plan_services
-from jobbridge.apps.casework.models import Case, CaseKind, CaseState, Task, TaskKind
+from jobbridge.apps.casework.models import Case, CaseState, Task, TaskKind
 from jobbridge.apps.casework.rules import MEET_DAYS
 from jobbridge.apps.registry.models import Household
 
@@ -24,7 +24,7 @@ def follow_groups(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]
     """
     with acting_as(actor):
         progress("建档", 0, 3)
-        opened = sum(open_cases(kind, on) for kind in CaseKind.values)
+        opened = open_cases(on)
         plan_services()
         progress("推进个案", 1, 3)
         moved = advance(on, actor)

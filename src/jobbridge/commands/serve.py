@@ -7,7 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import Any
+
+LOOK = 1.0  # seconds between looks at the two processes
 
 
 def add_parser(subparsers: Any) -> None:
@@ -18,7 +21,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve; the end of either process ends the other, so that a supervisor sees it."""
+    """Serve until stopped. A worker that dies is started again; the end of the server ends the command."""
     from django.core.management import call_command
 
     call_command("collectstatic", "--noinput", verbosity=0)
@@ -28,19 +31,28 @@ def run(options: argparse.Namespace) -> int:
         "--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "error",
         "jobbridge.config.wsgi:application",
     ]  # fmt: skip
-    worker = [sys.executable, "-m", "jobbridge.cli", "worker"]
-    children = [subprocess.Popen(server, env=environment), subprocess.Popen(worker, env=dict(os.environ))]
+    pages, worker = subprocess.Popen(server, env=environment), _start_worker()
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+        for child in (pages, worker):
+            if child.poll() is None:
+                child.terminate()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: _stop(children))
-    pid, status = os.wait()
-    _stop(children)
-    for child in children:
-        if child.pid != pid:
-            child.wait(timeout=15)
-    return os.waitstatus_to_exitcode(status) and 1
+        signal.signal(number, stop)
+    while pages.poll() is None:
+        if worker.poll() is not None and not stopping:
+            print("jobbridge: the worker ended and is started again", file=sys.stderr, flush=True)
+            worker = _start_worker()
+        time.sleep(LOOK)
+    asked = stopping
+    stop()
+    worker.wait(timeout=15)
+    return 0 if asked else 1
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        if child.returncode is None:
-            child.terminate()
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "jobbridge.cli", "worker"])

@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     areas = list(Area.objects.filter(code__in=codes))
     if options.role not in Role.values:
         return _refuse(f"没有角色 {options.role}，可选：{'、'.join(Role.values)}")
+    if not areas and not codes:
+        return _refuse("请用 --area 指定负责区划：没有区划的用户什么也看不到")
     if missing := sorted(set(codes) - {area.code for area in areas}):
         return _refuse(f"没有区划 {'、'.join(missing)}，请先运行 jobbridge areas")
     if User.objects.filter(username=options.username).exists():

@@ -63,6 +63,17 @@ class Side:
         )
 
 
+def is_running() -> bool:
+    """Whether some process holds the cycle's lock now; a killed one holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0"
+            " AND objid = %s AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 class Progress:
     """Called as ``progress(step, done, total)`` from inside a stage.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files import services as files
@@ -70,7 +71,7 @@ def upload(
             .order_by("merged_at")
             .first()
         )
-        again = f"同样的文件已于{before.merged_at:%Y-%m-%d}并入过，再次并入不会改变台账" if before else ""
+        again = f"同样的文件已于{timezone.localdate(before.merged_at)}并入过，再次并入不会改变台账" if before else ""
         return ImportBatch.objects.create(
             file=stored,
             kind=kind or "",

@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jobbridge.apps.cycle.models import CycleRun, StageName, StageRun, StageState
+from jobbridge.apps.cycle.progress import is_running
 from jobbridge.apps.cycle.services import DayRefused, check_day
 from jobbridge.apps.cycle.tasks import run_cycle_job
 from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
@@ -33,8 +34,15 @@ def cycle(request: HttpRequest) -> HttpResponse:
     runs = CycleRun.objects.order_by("-on")
     run = (runs.filter(on=day) if day else runs).first()
     stages = _stages(run)
-    waiting = ProcrastinateJob.objects.filter(task_name=run_cycle_job.name, status__in=("todo", "doing")).exists()
-    running = waiting or any(stage["state"] == StageState.RUNNING for stage in stages)
+    waiting = ProcrastinateJob.objects.filter(task_name=run_cycle_job.name, status="todo").exists()
+    # A stage whose worker was killed still says "running"; only the lock tells that somebody is at it.
+    working = is_running()
+    running = waiting or working
+    if not working:
+        for stage in stages:
+            if stage["state"] == StageState.RUNNING:
+                label = _("已中断，再点一次从这里接着做")
+                stage |= {"state": StageState.PENDING, "state_label": label, "seconds": None}
     context = {
         "run": run,
         "stages": stages,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task
-from jobbridge.apps.imports.models import BatchState, ImportBatch
+from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.linkage.models import Decision, Link, Zone
 from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
 from jobbridge.web.frame import cached
@@ -210,7 +210,10 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
                 "file-spreadsheet",
                 _("导入待处理"),
                 _("确认列或裁定冲突"),
-                batches.filter(state__in=[BatchState.MAPPING, BatchState.VALIDATED]).count(),
+                batches.filter(
+                    Q(state__in=[BatchState.MAPPING, BatchState.VALIDATED])
+                    | Exists(ImportRow.objects.filter(batch=OuterRef("pk"), state=RowState.CONFLICT))
+                ).count(),
                 "imports",
                 "",
             ),

@@ -1,12 +1,14 @@
 """From ledger to statuses and groups: unknown is never counted as no, and the same day changes nothing."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.casework.models import Visit
 from jobbridge.apps.linkage.models import FeedRecord, Link
 from jobbridge.apps.registry.merging import _follow as follow
 from jobbridge.apps.registry.models import Person
@@ -301,6 +303,19 @@ def test_a_dismissed_row_lacks_nobody(county):
     refused_row(household, "dismissed")
     compute()
     assert zero(household) is True
+
+
+@pytest.mark.parametrize(("met", "settled"), [("person", True), ("phone", False), ("absent", False)])
+def test_only_a_meeting_settles_who_lives_there(county, met, settled):
+    household = make_household()
+    make_statement(make_person(household), employed=False, willing=True)
+    refused_row(household)
+    Visit.objects.create(
+        client_key=uuid4(), household=household, region_code=household.region_code, met=met,
+        at=datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC), by="test", by_name="于丽林",
+    )  # fmt: skip
+    compute()
+    assert zero(household) is (True if settled else None)
 
 
 def test_the_corrected_file_settles_it(county):

@@ -136,6 +136,6 @@ SELECT h.id AS household_id, h.region_code FROM imports_importrow r
 WHERE r.subject <> '' AND r.state IN ('refused', 'conflict')
   AND NOT EXISTS (SELECT 1 FROM registry_person p JOIN imports_sourcerecord s ON s.id = p.source_id
                   WHERE p.household_id = h.id AND s.batch_id > b.id)
-  AND NOT EXISTS (SELECT 1 FROM casework_visit v WHERE v.household_id = h.id AND v.met <> 'absent'
+  AND NOT EXISTS (SELECT 1 FROM casework_visit v WHERE v.household_id = h.id AND v.met = 'person'
                   AND (v.at AT TIME ZONE 'Asia/Shanghai')::date >= b.as_of)
 """

@@ -34,7 +34,7 @@ STATE = {
     "targeting_groupmembership": f'"group", {HOUSE}, {PERSON}, since, until, reasons',
     "linkage_feedrecord": "encode(content_hash, 'hex'), source, name, seen_on, direction, region_code",
     "linkage_link": "(SELECT encode(f.content_hash, 'hex') FROM linkage_feedrecord f WHERE f.id = t.record_id), "
-    f"{PERSON}, round(posterior::numeric, 6), zone, stage, decision",
+    f"{PERSON}, round(posterior::numeric, 6), zone, stage, hold, decision",
     "linkage_linkrun": '"on", register_mark, feed_mark, counts',
     "casework_case": f"kind, {HOUSE}, {PERSON}, state, opened_on, due_on, reopen_count, evidence",
     "casework_caselog": 'before, after, "on", actor, note',

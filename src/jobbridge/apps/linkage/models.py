@@ -25,6 +25,14 @@ class Zone(models.TextChoices):
     NONE = "none", "未比中"
 
 
+class Hold(models.TextChoices):
+    """Why a likely pair waits for a person all the same."""
+
+    OTHER_NAME = "id_other_name", "证件号码相同，姓名完全不同，可能被人冒用"
+    HOUSEHOLD_MASK = "household_mask", "姓名打了码，同一户还有人也对得上"
+    NAME_ONLY = "name_only", "只有姓名对得上"
+
+
 class Decision(models.TextChoices):
     PENDING = "pending", "待核对"
     CONFIRMED = "confirmed", "是同一人"
@@ -66,6 +74,7 @@ class Link(Scoped):
     posterior = models.FloatField("后验概率")
     zone = models.CharField("结果", max_length=6, choices=Zone)
     stage = models.CharField("阶段", max_length=1, blank=True)
+    hold = models.CharField("待核对原因", max_length=16, blank=True, choices=Hold)
     candidates = models.JSONField("候选", default=list)  # [{person_id, posterior, weights: {name, id, ...}}]
     decision = models.CharField("核对", max_length=9, choices=Decision, default=Decision.PENDING)
     decided_by = models.CharField("核对人", max_length=60, blank=True)

@@ -201,32 +201,31 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE t_links (record_id bigint, person_id bigint, posterior float8, zone text, stage text,"
-            " candidates jsonb) ON COMMIT DROP"
+            " hold text, candidates jsonb) ON COMMIT DROP"
         )
         with cursor.copy("COPY t_links FROM STDIN") as copy:
             for row in _rows(links):
                 record = row["record_id"]
                 shown = [] if row["zone"] == Zone.AUTO and row["stage"] == "A" else candidates.get(record, [])
-                copy.write_row(
-                    (record, row["person_id"], row["posterior"], row["zone"], row["stage"] or "", json.dumps(shown))
-                )
+                answer = (row["person_id"], row["posterior"], row["zone"], row["stage"] or "", row["note"] or "")
+                copy.write_row((record, *answer, json.dumps(shown)))
         cursor.execute("ANALYZE t_links")
         cursor.execute(
             """
-            INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, candidates, decision, decided_by,
-              region_code)
-            SELECT t.record_id, t.person_id, t.posterior, t.zone, t.stage, t.candidates, 'pending', '',
+            INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, hold, candidates, decision,
+              decided_by, region_code)
+            SELECT t.record_id, t.person_id, t.posterior, t.zone, t.stage, t.hold, t.candidates, 'pending', '',
               coalesce(p.region_code, f.region_code)
             FROM t_links t JOIN linkage_feedrecord f ON f.id = t.record_id
               LEFT JOIN registry_person p ON p.id = t.person_id
             ORDER BY t.record_id
             ON CONFLICT (record_id) DO UPDATE SET person_id = excluded.person_id, posterior = excluded.posterior,
-              zone = excluded.zone, stage = excluded.stage, candidates = excluded.candidates,
+              zone = excluded.zone, stage = excluded.stage, hold = excluded.hold, candidates = excluded.candidates,
               region_code = excluded.region_code
             WHERE linkage_link.decision = 'pending' AND (linkage_link.person_id, linkage_link.posterior,
-              linkage_link.zone, linkage_link.stage, linkage_link.candidates, linkage_link.region_code)
-              IS DISTINCT FROM (excluded.person_id, excluded.posterior, excluded.zone, excluded.stage,
-              excluded.candidates, excluded.region_code)
+              linkage_link.zone, linkage_link.stage, linkage_link.hold, linkage_link.candidates,
+              linkage_link.region_code) IS DISTINCT FROM (excluded.person_id, excluded.posterior, excluded.zone, excluded.stage,
+              excluded.hold, excluded.candidates, excluded.region_code)
             """
         )
         # Whoever may see the person may see the record that is (perhaps) about them.

@@ -224,8 +224,8 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
               region_code = excluded.region_code
             WHERE linkage_link.decision = 'pending' AND (linkage_link.person_id, linkage_link.posterior,
               linkage_link.zone, linkage_link.stage, linkage_link.hold, linkage_link.candidates,
-              linkage_link.region_code) IS DISTINCT FROM (excluded.person_id, excluded.posterior, excluded.zone, excluded.stage,
-              excluded.hold, excluded.candidates, excluded.region_code)
+              linkage_link.region_code) IS DISTINCT FROM (excluded.person_id, excluded.posterior,
+              excluded.zone, excluded.stage, excluded.hold, excluded.candidates, excluded.region_code)
             """
         )
         # Whoever may see the person may see the record that is (perhaps) about them.

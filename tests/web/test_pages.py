@@ -221,3 +221,27 @@ def test_a_household_whose_head_is_not_known_can_still_be_opened(signed_in, coun
         Household.objects.filter(pk=county.household.pk).update(head_name="")
     page = signed_in("county").get(reverse("desk:households")).content.decode()
     assert re.search(rf'href="/desk/households/{county.household.pk}/"[^>]*>户主待补</a>', page)
+
+
+@pytest.mark.parametrize(
+    ("status", "heard", "running"),
+    [("todo", None, True), ("doing", 5, True), ("doing", 300, False), ("succeeded", 5, False)],
+)
+def test_a_cycle_runs_while_its_worker_is_heard_of(signed_in, status, heard, running):
+    """From click to lock lie seconds of loading: the page must go on asking, and stop when the worker died."""
+    with connection.cursor() as cursor:
+        worker = None
+        if heard is not None:
+            cursor.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - make_interval(secs => %s)) RETURNING id",
+                [heard],
+            )
+            (worker,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args, status, worker_id)"
+            " VALUES ('jobbridge.apps.cycle.tasks.run_cycle_job', 'cycle', '{}', %s, %s)",
+            [status, worker],
+        )
+    page = signed_in("county").get(reverse("desk:cycle"))
+    assert page.context["running"] is running

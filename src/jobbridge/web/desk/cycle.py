@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from jobbridge.web.desk.counts import counts_in_words
 from jobbridge.web.desk.overview import to_do
 
 HISTORY = 14
+HEARTBEAT = timedelta(seconds=30)  # a worker that lives is heard of every ten
 
 
 @page_for(STAFF)
@@ -34,11 +36,10 @@ def cycle(request: HttpRequest) -> HttpResponse:
     runs = CycleRun.objects.order_by("-on")
     run = (runs.filter(on=day) if day else runs).first()
     stages = _stages(run)
-    waiting = ProcrastinateJob.objects.filter(task_name=run_cycle_job.name, status="todo").exists()
-    # A stage whose worker was killed still says "running"; only the lock tells that somebody is at it.
-    working = is_running()
-    running = waiting or working
-    if not working:
+    waiting = _is_waiting()
+    running = waiting or is_running()
+    # A stage whose worker was killed still says "running", though nobody is at it.
+    if not running:
         for stage in stages:
             if stage["state"] == StageState.RUNNING:
                 label = _("已中断，再点一次从这里接着做")
@@ -79,6 +80,12 @@ def run(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("已开始，下面会显示进度。"))
     return redirect(f"{reverse('desk:cycle')}?on={day.isoformat()}")
+
+
+def _is_waiting() -> bool:
+    """A job in the queue, or taken by a worker that lives: between taking it and the lock lie seconds of loading."""
+    alive = Q(status="doing", worker__last_heartbeat__gt=timezone.now() - HEARTBEAT)
+    return ProcrastinateJob.objects.filter(Q(status="todo") | alive, task_name=run_cycle_job.name).exists()
 
 
 def _day(text: str) -> date | None:

@@ -7,6 +7,21 @@ from django.db.models import Q
 
 from jobbridge.apps.accounts.scope import Scoped
 from jobbridge.apps.imports.models import ImportBatch
+from jobbridge.apps.linkage.review_models import Lease, LinkDecision, Opinion, VillageQuestion
+
+__all__ = [
+    "Decision",
+    "FeedRecord",
+    "FeedSource",
+    "Hold",
+    "Lease",
+    "Link",
+    "LinkDecision",
+    "LinkRun",
+    "Opinion",
+    "VillageQuestion",
+    "Zone",
+]
 
 
 class FeedSource(models.TextChoices):
@@ -75,6 +90,8 @@ class Link(Scoped):
     zone = models.CharField("结果", max_length=6, choices=Zone)
     stage = models.CharField("阶段", max_length=1, blank=True)
     hold = models.CharField("待核对原因", max_length=16, blank=True, choices=Hold)
+    run = models.ForeignKey("LinkRun", models.PROTECT, null=True, related_name="links", verbose_name="比对批次")
+    priority = models.PositiveIntegerField("核对次序", default=0)  # posterior x consequence, see review_rules
     candidates = models.JSONField("候选", default=list)  # [{person_id, posterior, weights: {name, id, ...}}]
     decision = models.CharField("核对", max_length=9, choices=Decision, default=Decision.PENDING)
     decided_by = models.CharField("核对人", max_length=60, blank=True)
@@ -86,6 +103,10 @@ class Link(Scoped):
             *Scoped.Meta.indexes,
             models.Index(fields=["zone", "decision", "-posterior", "id"]),
             models.Index(fields=["person", "zone"]),
+            # The clerk's queue: what matters most first.
+            models.Index(
+                fields=["-priority", "id"], condition=Q(zone="review", decision="pending"), name="link_queue"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(zone__in=Zone.values), name="link_zone"),

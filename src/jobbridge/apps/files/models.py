@@ -14,6 +14,7 @@ class StoredFile(models.Model):
     path = models.CharField("存放位置", max_length=200)
     created_at = models.DateTimeField("存入时间", auto_now_add=True)
     created_by = models.CharField("存入人", max_length=60)
+    deleted_on = models.DateField("删除日", null=True)  # the bytes are gone, that there was a file stays known
 
     class Meta:
         verbose_name = verbose_name_plural = "文件"

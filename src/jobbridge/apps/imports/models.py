@@ -64,6 +64,7 @@ class ImportBatch(Scoped):
     created_at = models.DateTimeField("创建时间", default=timezone.now)
     created_by = models.CharField("创建人", max_length=60)
     merged_at = models.DateTimeField("并入时间", null=True)
+    keep_until = models.DateField("原文件保存至", null=True)  # null: as long as the ledger
 
     objects = BatchQuerySet.as_manager()
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jobbridge.apps.accounts.scope import Scoped
+from jobbridge.apps.files.models import StoredFile
 from jobbridge.apps.imports.models import ImportBatch
+from jobbridge.apps.linkage.enums import FeedField, FeedSource
+from jobbridge.apps.linkage.finding_models import Deletion, Outsider, Returnee, Suspicion, SuspicionKind
 from jobbridge.apps.linkage.review_models import Lease, LinkDecision, Opinion, VillageQuestion
 
 __all__ = [
+    "DataAgreement",
     "Decision",
+    "Deletion",
+    "FeedField",
     "FeedRecord",
     "FeedSource",
     "Hold",
@@ -19,19 +26,13 @@ __all__ = [
     "LinkDecision",
     "LinkRun",
     "Opinion",
+    "Outsider",
+    "Returnee",
+    "Suspicion",
+    "SuspicionKind",
     "VillageQuestion",
     "Zone",
 ]
-
-
-class FeedSource(models.TextChoices):
-    POLICE = "police", "公安"
-    RAILWAY = "railway", "铁路"
-    ROAD = "road", "公路客运"
-    MOBILE = "mobile", "移动"
-    UNICOM = "unicom", "联通"
-    TELECOM = "telecom", "电信"
-    BIGDATA = "bigdata", "大数据局"
 
 
 class Zone(models.TextChoices):
@@ -54,8 +55,44 @@ class Decision(models.TextChoices):
     REJECTED = "rejected", "不是同一人"
 
 
+class DataAgreement(models.Model):
+    """Under which agreement an agency hands its lists over: on what ground, which fields, for how long."""
+
+    source = models.CharField("来源", max_length=8, choices=FeedSource)
+    agency = models.CharField("提供单位", max_length=60)
+    legal_ground = models.CharField("法律依据", max_length=120)
+    document_number = models.CharField("文号", max_length=60)
+    fields = ArrayField(models.CharField(max_length=12, choices=FeedField), verbose_name="许可字段")
+    purpose = models.CharField("用途", max_length=120)
+    valid_from = models.DateField("生效日")
+    valid_until = models.DateField("到期日")
+    retention_days = models.PositiveSmallIntegerField("保存天数")
+    signed = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="agreements", verbose_name="签署文件"
+    )
+    registered_by = models.CharField("登记人", max_length=60)
+    registered_at = models.DateTimeField("登记时间")
+    ended_on = models.DateField("终止日", null=True)
+    ended_by = models.CharField("终止人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据协议"
+        indexes = [models.Index(fields=["source", "valid_from"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(source__in=FeedSource.values), name="agreement_source"),
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="agreement_order"),
+            models.CheckConstraint(condition=Q(retention_days__gte=1), name="agreement_retention"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.document_number}"
+
+
 class FeedRecord(Scoped):
-    """One row of an agency's list as it came; numbers sealed. ``region_code`` is the county until it is linked."""
+    """One row of an agency's list as it came; numbers sealed. ``region_code`` is the county until it is linked.
+
+    After ``keep_until`` the agency's values go; of a record that was linked the day, source and direction stay.
+    """
 
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="feed_records", verbose_name="批次")
     source = models.CharField("来源", max_length=8, choices=FeedSource)
@@ -70,9 +107,19 @@ class FeedRecord(Scoped):
     birth_date = models.DateField("出生日期", null=True)
     seen_on = models.DateField("出现日期", null=True)
     direction = models.CharField("方向", max_length=6, choices=[("home", "返乡"), ("away", "离开")], blank=True)
+    place_note = models.CharField("行程", max_length=60, blank=True)  # a line or station as the agency writes it
+    id_index = models.BinaryField("证件号码索引", null=True)  # of whole numbers only: who is the same in two lists
+    phone_index = models.BinaryField("手机号索引", null=True)
+    keep_until = models.DateField("保存至", null=True)
+    purged_on = models.DateField("清除日", null=True)
 
     class Meta(Scoped.Meta):
         verbose_name = verbose_name_plural = "比对记录"
+        indexes = [
+            *Scoped.Meta.indexes,
+            models.Index(fields=["keep_until"], condition=Q(purged_on__isnull=True), name="feed_to_purge"),
+            models.Index(fields=["id_index"], condition=Q(id_index__isnull=False), name="feed_same_id"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(source__in=FeedSource.values), name="feed_source")]
 
     def __str__(self) -> str:

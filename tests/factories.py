@@ -13,6 +13,7 @@ from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.areas.models import Area
 from jobbridge.apps.brokers.models import Broker
 from jobbridge.apps.imports.models import SourceRecord
+from jobbridge.apps.linkage.models import DataAgreement, FeedField, FeedSource
 from jobbridge.apps.registry.models import (
     ContactPoint,
     EmploymentSpell,
@@ -126,3 +127,26 @@ def make_statement(person: Person, as_of: date = DAY, **values: Any) -> WorkStat
 
 def make_broker(village: str = "500235001001", name: str = "于丽林") -> Broker:
     return Broker.objects.create(name=name, region_code=village)
+
+
+def make_agreements(*sources: str, **values: Any) -> list[DataAgreement]:
+    """An agreement with each of these agencies, or with all seven, that permits everything and holds today."""
+    return [
+        DataAgreement.objects.create(
+            **{
+                "source": source,
+                "agency": f"{FeedSource(source).label}部门",
+                "legal_ground": "《就业促进法》第三十五条",
+                "document_number": f"测试〔2026〕{next(_serial)}号",
+                "fields": FeedField.values,
+                "purpose": "返乡人员比对",
+                "valid_from": date(2020, 1, 1),
+                "valid_until": date(2099, 12, 31),
+                "retention_days": 180,
+                "registered_by": "system:test",
+                "registered_at": "2026-01-01T09:00+08:00",
+                **values,
+            }
+        )
+        for source in sources or FeedSource.values
+    ]

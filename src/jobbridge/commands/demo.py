@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from jobbridge.apps.cycle.progress import CycleBusy
     from jobbridge.apps.cycle.services import DayRefused, StageFailed, check_day, run_cycle
     from jobbridge.commands.cycle import show
+    from jobbridge.commands.demo_agreements import register_agreements
     from jobbridge.commands.demo_people import create_users, load_settlements, log_ins
     from jobbridge.commands.table import cycle_table
 
@@ -56,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     _load_areas(settings.COUNTY_CODE)
     load_settlements(county)
     create_users(PASSWORD)
+    register_agreements(on)
     _to_inbox(county, settings.INBOX)
     _say("运行每日循环")
     try:

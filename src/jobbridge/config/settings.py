@@ -15,6 +15,8 @@ PRODUCTION = ENV == "production"
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = state_directory()
 INBOX = STATE / "inbox"  # watched folder: the cycle takes in what lies here
+# Where files go once they are stored sealed, an encrypted volume outside the inbox; without it they are removed.
+INBOX_TAKEN = Path(taken).resolve() if (taken := os.environ.get("JOBBRIDGE_INBOX_TAKEN", "")) else None
 
 _secrets = secret_settings()
 SECRET_KEY = _secrets["SECRET_KEY"]

@@ -19,7 +19,8 @@ from jobbridge.apps.imports.daily import merge_for_owner
 from jobbridge.apps.imports.inbox import WAITING, take_inbox
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.indicators.services import compute_day
-from jobbridge.apps.linkage.services import link_pending
+from jobbridge.apps.linkage.daily import compare_day
+from jobbridge.apps.linkage.suspicions import keep_suspicions
 from jobbridge.apps.placements.delivery import deliver_day
 from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.targeting.services import refresh
@@ -87,10 +88,24 @@ def _intake_counts(run: CycleRun) -> dict[str, Any]:
     }
 
 
+def targeting(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
+    """The statuses of the day, and then where they and the agencies do not agree."""
+    counts = refresh(on=on, actor=actor, progress=progress)
+    return counts | keep_suspicions(on=on, actor=actor, progress=progress)
+
+
+def targeting(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
+    """The statuses of the day, and what they make of the order in which doubtful pairs are looked at."""
+    counts = refresh(on=on, actor=actor, progress=progress)
+    progress("排列待核对的人")
+    prioritise(on=on, actor=actor)
+    return counts
+
+
 STAGES = [
     Stage(StageName.INTAKE, intake, "到“导入中心”查看未完成的批次，按提示改正文件或列对应后再次运行循环。"),
-    Stage(StageName.LINKAGE, link_pending, "比对只读取台账，先前结果仍有效；内存不足时减少一次比对的来源后重试。"),
-    Stage(StageName.TARGETING, refresh, "检查口径文件是否被改动（设置—口径），改正后再次运行循环。"),
+    Stage(StageName.LINKAGE, compare_day, "比对只读取台账，先前结果仍有效；内存不足时减少一次比对的来源后重试。"),
+    Stage(StageName.TARGETING, targeting, "检查口径文件是否被改动（设置—口径），改正后再次运行循环。"),
     Stage(StageName.CASEWORK, follow_groups, "个案没有改动；请把错误信息交给管理员，再次运行即从本阶段继续。"),
     Stage(StageName.MATCHING, match_day, "岗位与人员没有改动；检查岗位的有效期与月薪后再次运行循环。"),
     Stage(StageName.MESSAGING, deliver_day, "未发出的消息仍在发件箱；检查短信通道的地址与密码后再次运行循环。"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import connection, transaction
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.files.models import StoredFile
@@ -24,19 +26,23 @@ def store(*, actor: Actor, name: str, content: bytes) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     path = Path(digest[:2]) / digest
     target = _root() / path
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nonce = os.urandom(NONCE)
-        temporary = target.with_suffix(f".{os.getpid()}")
-        temporary.write_bytes(nonce + _cipher(_newest()).encrypt(nonce, content, digest.encode()))
-        temporary.replace(target)
-    return StoredFile.objects.create(
-        name=name[-200:], sha256=digest, size=len(content), path=str(path), created_by=actor.key
-    )
+    with transaction.atomic():
+        _lock(str(path))
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            nonce = os.urandom(NONCE)
+            temporary = target.with_suffix(f".{os.getpid()}")
+            temporary.write_bytes(nonce + _cipher(_newest()).encrypt(nonce, content, digest.encode()))
+            temporary.replace(target)
+        return StoredFile.objects.create(
+            name=name[-200:], sha256=digest, size=len(content), path=str(path), created_by=actor.key
+        )
 
 
 def read(stored: StoredFile) -> bytes:
-    """The bytes as they came. SealError when the file was altered or lost, or its key is gone."""
+    """The bytes as they came. SealError when the file was deleted, altered or lost, or its key is gone."""
+    if stored.deleted_on:
+        raise SealError(f"file {stored.pk} was deleted on {stored.deleted_on}")
     try:
         blob = (_root() / stored.path).read_bytes()
     except FileNotFoundError as error:
@@ -47,6 +53,28 @@ def read(stored: StoredFile) -> bytes:
         except InvalidTag:
             continue
     raise SealError(f"file {stored.pk} does not open: wrong key or altered")
+
+
+def discard(stored: StoredFile, *, on: date) -> None:
+    """Delete the bytes; that there was a file, with its name and digest, stays known. Again changes nothing.
+
+    Bytes that came a second time under another record stay until that one is discarded too. They go before the record
+    says so: killed between the two, the next call finds nothing to delete and goes on.
+    """
+    with transaction.atomic():
+        _lock(stored.path)
+        if stored.deleted_on:
+            return
+        if not StoredFile.objects.filter(path=stored.path, deleted_on=None).exclude(pk=stored.pk).exists():
+            (_root() / stored.path).unlink(missing_ok=True)
+        stored.deleted_on = on
+        stored.save(update_fields=["deleted_on"])
+
+
+def _lock(path: str) -> None:
+    """Nobody stores and deletes the same bytes at the same time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file:{path}"])
 
 
 def _root() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -37,6 +37,7 @@ class SheetMap:
     columns: dict[int, str] = field(default_factory=dict)
     headers: dict[int, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)  # headers of columns that may not be read
 
     def as_json(self) -> dict[str, Any]:
         """For the database and the mapping page; ``unmapped`` lists the columns nobody knows."""
@@ -49,7 +50,12 @@ class SheetMap:
                 [column, text] for column, text in self.headers.items() if column not in self.columns
             ],
             "missing": self.missing,
+            "withheld": self.withheld,
         }
+
+    def without(self, fields: frozenset[str]) -> SheetMap:
+        """The same sheet with the columns of these fields left unread."""
+        return replace(self, columns={at: name for at, name in self.columns.items() if name not in fields})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> SheetMap:
@@ -60,6 +66,7 @@ class SheetMap:
             columns={int(column): name for column, name in data["columns"].items()},
             headers={int(column): text for column, text in data.get("headers", {}).items()},
             missing=list(data.get("missing", [])),
+            withheld=list(data.get("withheld", [])),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -28,6 +28,7 @@ class Context:
     county: str
     as_of: date
     today: date
+    received: date  # the day on which the file was handed in
     places: PlaceBook
     work_places: WorkPlaces
     source: str = ""  # the agency of a feed
@@ -55,6 +56,15 @@ class Context:
         return f"第{number}行" if sheet == table.sheet else f"工作表“{sheet}”第{number}行"
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a file of a kind and source may be taken in."""
+
+    refusal: str = ""  # why it may not; "" when it may
+    withheld: frozenset[str] = frozenset()  # fields that are not to be read
+    keep_until: date | None = None  # after which the file is deleted; None: it is kept
+
+
 class Handler(Protocol):
     """Takes in one kind of sheet. ``tables`` are those it writes."""
 
@@ -73,13 +83,26 @@ class Handler(Protocol):
         """Write the good rows, inside the caller's transaction; the same rows again change nothing."""
 
 
+TermsOf = Callable[[str, date], Terms]
+
 _handlers: dict[str, Handler] = {}
 _county_only: set[str] = set()
+_terms: dict[str, TermsOf] = {}
 
 
-def register(kind: str, handler: Handler, *, county_only: bool = False) -> None:
-    """Make ``handler`` responsible for ``kind``; ``county_only``: its records are the county's, not a township's."""
+def register(kind: str, handler: Handler, *, county_only: bool = False, terms: TermsOf | None = None) -> None:
+    """Make ``handler`` responsible for ``kind``.
+
+    Parameters
+    ----------
+    county_only : bool
+        Its records are the county's, not a township's.
+    terms : callable, optional
+        Gives the terms for a source and the day on which a file was received; without it any file may be taken in.
+    """
     _handlers[kind] = handler
+    if terms:
+        _terms[kind] = terms
     if county_only:
         _county_only.add(kind)
 
@@ -87,6 +110,11 @@ def register(kind: str, handler: Handler, *, county_only: bool = False) -> None:
 def is_county_only(kind: str) -> bool:
     """Whether only somebody who answers for the county may hand in this kind."""
     return kind in _county_only
+
+
+def terms_of(kind: str, source: str, received: date) -> Terms:
+    """The terms on which a file of this kind and source is taken in."""
+    return _terms[kind](source, received) if kind in _terms else Terms()
 
 
 def handler_of(kind: str) -> Handler:

@@ -1,17 +1,25 @@
-"""The watched folder: whatever lies there is taken in once, in the order in which kinds build on each other."""
+"""The watched folder: whatever lies there is taken in once, in the order in which kinds build on each other.
+
+A file that is stored sealed, and proven to open, is taken out of the folder: nobody's numbers lie about in plain
+text. What could not be stored stays where it is.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
-from jobbridge.apps.imports.columns import learnt, map_sheet
+from jobbridge.apps.files import services as files
+from jobbridge.apps.imports.columns import learnt, map_sheet, source_of
 from jobbridge.apps.imports.models import BatchState, ImportBatch, InboxFile, Kind
 from jobbridge.apps.imports.parsing import ORDER
 from jobbridge.apps.imports.reading import Unreadable, read_head
@@ -20,6 +28,7 @@ from jobbridge.apps.imports.services import ImportRefused, upload
 logger = logging.getLogger(__name__)
 SUFFIXES = (".xlsx", ".xls", ".csv")
 _TEMPORARY = ("~$", ".")  # lock files of open workbooks, half-copied files
+QUIET_SECONDS = 3  # after its last change a file counts as complete
 WAITING = (BatchState.UPLOADED, BatchState.VALIDATED, BatchState.MERGING)
 
 Progress = Callable[[str, int, int], None]
@@ -30,8 +39,9 @@ def take_inbox(
 ) -> list[ImportBatch]:
     """Make a batch of every new file under ``folder`` and give all inbox batches that wait to be merged, in order.
 
-    A file is known by path and content: changed content is a new file. A run that was killed loses nothing, its
-    batches are given again. Files that cannot be opened become failed batches that say why.
+    A file is known by path and content: changed content is a new file, and so is one whose stored copy was deleted on
+    schedule. A run that was killed loses nothing, its batches are given again. Files that cannot be opened become
+    failed batches that say why. An agency's list is told by its name, or by the folder it lies in.
 
     Parameters
     ----------
@@ -68,17 +78,44 @@ def _take(actor: Actor, folder: Path, path: Path, as_of: date, now: datetime) ->
     content = path.read_bytes()
     key = str(path.relative_to(folder))[-300:]
     digest = hashlib.sha256(content).hexdigest()
-    if InboxFile.objects.filter(path=key, sha256=digest).exists():
-        return
     with acting_as(actor):
-        try:
-            batch = upload(
-                actor=actor, name=path.name, content=content, as_of=as_of, kind=_kind(content, path.name), now=now
-            )
-            notes = [batch.message] if batch.message else []
-        except ImportRefused as error:
-            batch, notes = None, [str(error)]
-        InboxFile.objects.create(path=key, sha256=digest, batch=batch, notes=notes)
+        taken = InboxFile.objects.filter(path=key, sha256=digest).select_related("batch__file").first()
+        batch = taken.batch if taken else None
+        if taken is None or (batch and batch.file.deleted_on):
+            batch = _receive(actor, path, key, digest, content, as_of, now)
+    if batch and files.read(batch.file) == content:
+        _clear(path, key, content)
+
+
+def _receive(
+    actor: Actor, path: Path, key: str, digest: str, content: bytes, as_of: date, now: datetime
+) -> ImportBatch | None:
+    kind = _kind(content, path.name)
+    folders = (source_of(part) for part in reversed(Path(key).parts[:-1]))
+    source = (source_of(path.name) or next(filter(None, folders), "")) if kind == Kind.FEED else ""
+    batch = None
+    try:
+        batch = upload(actor=actor, name=path.name, content=content, as_of=as_of, kind=kind, source=source, now=now)
+        notes = [batch.message] if batch.message else []
+    except ImportRefused as error:
+        notes = [str(error)]
+    InboxFile.objects.update_or_create(path=key, sha256=digest, defaults={"batch": batch, "notes": notes})
+    return batch
+
+
+def _clear(path: Path, key: str, content: bytes) -> None:
+    """Take a safely stored file out of the folder: to where the settings say, or for good.
+
+    One that may still be being written stays for the next run.
+    """
+    if time.time() - path.stat().st_mtime < QUIET_SECONDS or path.read_bytes() != content:
+        return
+    if settings.INBOX_TAKEN:
+        target = settings.INBOX_TAKEN / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _kind(content: bytes, name: str) -> str | None:

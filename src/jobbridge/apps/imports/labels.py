@@ -46,6 +46,7 @@ LABELS = {
     "age_order": "年龄上下限颠倒",
     "age_child": "年龄下限小于16岁",
     "source_unknown": "来源不明",
+    "no_agreement": "没有有效的数据协议",
     "nothing_to_compare": "没有可比对的信息",
 }
 

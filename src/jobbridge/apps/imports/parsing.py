@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
@@ -54,6 +53,7 @@ class Layout:
     maps: dict[str, SheetMap]
     source: str
     question: str = ""
+    withheld: frozenset[str] = frozenset()  # fields that the terms of the source do not permit
 
     @property
     def kind(self) -> str:
@@ -100,7 +100,7 @@ def parse(batch: ImportBatch, layout: Layout, *, actor: Actor, source_id: int = 
     for sheet in ranked:
         kind = layout.maps[sheet.name].kind
         handler = handler_of(kind)
-        table = build(sheet, layout.maps[sheet.name], handler.fields(context))
+        table = build(sheet, layout.maps[sheet.name].without(layout.withheld), handler.fields(context))
         handler.check(table, context)
         for row, number in enumerate(table.numbers):
             if (table.sheet[:60], number) in settled:
@@ -119,13 +119,14 @@ def _settled(batch: ImportBatch, actor: Actor) -> set[tuple[str, int]]:
 
 def context_of(batch: ImportBatch, *, actor: Actor, source: str = "", source_id: int = 0) -> Context:
     """What the handlers need to know about this batch."""
-    uploaded = timezone.localdate(batch.created_at) if batch.created_at else date.min
+    uploaded = timezone.localdate(batch.created_at)
     return Context(
         actor=actor,
         county=settings.COUNTY_CODE,
         as_of=batch.as_of,
         # The later of both: a county may load last month's file, and a demo day may lie ahead of the clock.
         today=max(uploaded, batch.as_of),
+        received=uploaded,
         places=PlaceBook.load(settings.COUNTY_CODE),
         work_places=WorkPlaces.load(),
         source=source or batch.source,

@@ -15,7 +15,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files import services as files
 from jobbridge.apps.imports import fates, marking
 from jobbridge.apps.imports.columns import SheetMap, kind_label, kind_tables, missing_fields
-from jobbridge.apps.imports.handlers import handler_of, is_county_only
+from jobbridge.apps.imports.handlers import handler_of, is_county_only, terms_of
 from jobbridge.apps.imports.headers import normalise
 from jobbridge.apps.imports.models import (
     OUTCOMES,
@@ -221,13 +221,23 @@ def _prepare(batch: ImportBatch, actor: Actor) -> Layout | None:
     except SealError:
         batch.state, batch.message = BatchState.FAILED, LOST
         return None
-    batch.mapping = {name: found.as_json() for name, found in layout.maps.items()}
     batch.kind, batch.source = layout.kind or batch.kind, layout.source if layout.kind == "feed" else batch.source
-    question = layout.question or _beyond(layout, actor)
+    refusal = _agree(batch, layout)
+    batch.mapping = {name: found.as_json() for name, found in layout.maps.items()}
+    question = layout.question or _beyond(layout, actor) or refusal
     if question:
         batch.state, batch.message = BatchState.MAPPING, question[:300]
         return None
     return layout
+
+
+def _agree(batch: ImportBatch, layout: Layout) -> str:
+    """Bind the batch to the terms of its source; why it may not be taken in, "" when it may."""
+    terms = terms_of(layout.kind, layout.source, timezone.localdate(batch.created_at))
+    batch.keep_until, layout.withheld = terms.keep_until, terms.withheld
+    for found in layout.maps.values():
+        found.withheld = [found.headers[at] for at, name in found.columns.items() if name in terms.withheld]
+    return terms.refusal
 
 
 def _beyond(layout: Layout, actor: Actor) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.imports.columns import source_of
@@ -18,7 +20,8 @@ from jobbridge.apps.imports.places import UnknownPlace
 from jobbridge.apps.imports.reading import Numeric
 from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.upserts import copy_rows
-from jobbridge.apps.linkage.models import FeedSource
+from jobbridge.apps.linkage.agreements import in_force, terms_of_feed, withheld
+from jobbridge.apps.linkage.models import DataAgreement, FeedSource
 from jobbridge.kernel import citizen_id, names, phone
 from jobbridge.kernel.division import padded
 
@@ -28,13 +31,16 @@ DIRECTIONS = {
     **dict.fromkeys(("离开", "流出", "外出", "离乡", "出", "离", "出发", "away", "漫出", "上车"), "away"),
 }
 _COLUMNS = ("content_hash", "batch_id", "source", "name", "id_sealed", "id_mask", "phone_sealed", "phone_mask",
-            "village_code", "sex", "birth_date", "seen_on", "direction", "region_code")
+            "village_code", "sex", "birth_date", "seen_on", "direction", "region_code", "place_note", "id_index",
+            "phone_index", "keep_until")
 _ID_LENGTHS = (15, 18)
+TRANSPORT = (FeedSource.RAILWAY, FeedSource.ROAD)  # whose place is a station when it is no village
+NO_AGREEMENT = "没有该部门有效的数据协议，这一行没有存下"
 
 
 def register_handlers() -> None:
     """Called when the app starts."""
-    register(Kind.FEED, Feed(), county_only=True)
+    register(Kind.FEED, Feed(), county_only=True, terms=terms_of_feed)
 
 
 def feed_id(text: str) -> str | Bad:
@@ -85,6 +91,7 @@ class Feed:
             Field("birth_date", partial(full_date, latest=context.today), soft=True),
             Field("seen_on", full_date),
             Field("direction", one_of(DIRECTIONS, "方向"), soft=True),
+            Field("trip", short(60), soft=True),
             Field("source", source_code),
         )
 
@@ -94,9 +101,16 @@ class Feed:
         table.values["_village"] = villages = [""] * len(table)
         places: dict[tuple[str, str, str], str] = {}
         for row in table.good():
-            if not self._source(table, row, context):
+            source = self._source(table, row, context)
+            if not source:
                 table.refuse(row, "source", "source_unknown", "认不出这是哪个部门的数据")
                 continue
+            agreement = _agreement(context, source)
+            if agreement is None:
+                table.refuse(row, "source", "no_agreement", NO_AGREEMENT)
+                continue
+            if source != context.source:  # the file's own source was seen to when it was laid out
+                _withhold(table, row, agreement)
             if not (table.get("id_number", row) or table.get("phone", row)) and not table.get("name", row):
                 table.refuse(row, "name", "nothing_to_compare", "姓名、证件号码、手机号都没有可用的，无法比对")
                 continue
@@ -147,22 +161,47 @@ class Feed:
         for name in ("name", "id_number", "phone", "place", "town", "village_code", "sex", "birth_date", "seen_on",
                      "direction"):
             parts.append(str(table.get(name, row) or ""))
+        if trip := table.get("trip", row):
+            parts.append(trip)
         digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
         return sealer().index(digest, "feed")
 
     def _record(self, table: Table, row: int, context: Context) -> tuple[Any, ...]:
         seal = sealer()
         number, mobile = table.get("id_number", row), table.get("phone", row)
+        source, village = self._source(table, row, context), table.values["_village"][row]
+        agreement = _agreement(context, source)
+        note = table.get("trip", row) or (table.get("place", row) if source in TRANSPORT and not village else "")
         return (
-            table.values["_hash"][row], context.batch_id, self._source(table, row, context),
+            table.values["_hash"][row], context.batch_id, source,
             table.get("name", row) or "",
             seal.seal(number, "id") if number else None, citizen_id.mask(number),
             seal.seal(mobile, "phone") if mobile else None, phone.mask(mobile),
-            table.values["_village"][row], table.get("sex", row) or "", table.get("birth_date", row),
+            village, table.get("sex", row) or "", table.get("birth_date", row),
             table.get("seen_on", row), table.get("direction", row) or "",
             # Nobody below the county sees a record before it is known whose it is.
             padded(context.county),
+            (note or "")[:60],
+            seal.index(number, "id") if number and "*" not in number else None,
+            seal.index(mobile, "phone") if mobile and "*" not in mobile else None,
+            context.received + timedelta(days=agreement.retention_days),
         )
+
+
+def _agreement(context: Context, source: str) -> DataAgreement | None:
+    """The agreement under which this file is taken in today, looked up once a file."""
+    known = context.memory.setdefault("agreements", {})
+    if source not in known:
+        known[source] = in_force(source, timezone.localdate())
+    return known[source]
+
+
+def _withhold(table: Table, row: int, agreement: DataAgreement) -> None:
+    """Forget the cells that the agreement of the row's own agency does not permit."""
+    for name in withheld(agreement):
+        for columns in (table.values, table.raw):
+            if name in columns:
+                columns[name][row] = None if columns is table.values else ""
 
 
 def _village(context: Context, town: str, place: str, code: str) -> str:

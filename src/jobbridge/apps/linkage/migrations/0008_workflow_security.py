@@ -1,4 +1,7 @@
-"""Row-level security and audit of the workflow's tables."""
+"""Row-level security and audit of the workflow's tables.
+
+Not of ``linkage_outsider``: the images would keep an agency's values past the day on which they are deleted.
+"""
 
 from django.db import migrations
 
@@ -14,6 +17,5 @@ class Migration(migrations.Migration):
         rls.enable("linkage_suspicion"),
         ddl.audit("linkage_dataagreement"),
         ddl.audit("linkage_returnee"),
-        ddl.audit("linkage_outsider"),
         ddl.audit("linkage_suspicion"),
     ]

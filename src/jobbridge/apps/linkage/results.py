@@ -1,0 +1,117 @@
+"""The result of a comparison in numbers: by source and township, against the run before, and how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models.functions import Left
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.linkage.models import Decision, Link, LinkRun, Zone
+from jobbridge.kernel.division import bounds
+
+COLUMNS = ("auto", "review", "none", "outsiders")
+TALLY = "tally"  # in ``LinkRun.counts``: township -> source -> numbers of ``COLUMNS``
+BINS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.001))
+
+Numbers = dict[str, list[int]]  # source -> numbers of COLUMNS
+
+# Records that fit nobody and name none of our villages pass through: people of elsewhere.
+ELSEWHERE = Q(zone=Zone.NONE, record__village_code="")
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Reviewed pairs whose posterior lay in one band: what the engine believed, and what people said."""
+
+    low: float
+    high: float
+    pairs: int
+    believed: float
+    confirmed: float
+
+
+def tally(rows: QuerySet[Link]) -> dict[str, Numbers]:
+    """Numbers by township and source; records that fit nobody are the county's."""
+    found: dict[str, Numbers] = {}
+    grouped = rows.values(source=F("record__source"), town=Left("region_code", 9)).annotate(
+        auto=Count("pk", filter=Q(zone=Zone.AUTO)),
+        review=Count("pk", filter=Q(zone=Zone.REVIEW)),
+        none=Count("pk", filter=Q(zone=Zone.NONE)),
+        outsiders=Count("pk", filter=ELSEWHERE),
+    )
+    for row in grouped.order_by("town", "source"):
+        found.setdefault(row["town"], {})[row["source"]] = [row[name] for name in COLUMNS]
+    return found
+
+
+def keep_tally(*, actor: Actor) -> None:
+    """Write the numbers of the last run down, so that the next one can be held against them."""
+    with acting_as(actor):
+        run = LinkRun.objects.select_for_update().order_by("-pk").first()
+        if run and TALLY not in run.counts:
+            run.counts = {**run.counts, TALLY: tally(Link.objects.filter(record__purged_on=None))}
+            run.save(update_fields=["counts"])
+
+
+def in_scope(kept: dict[str, Numbers], actor: Actor) -> dict[str, Numbers]:
+    """The townships of a kept tally that lie wholly in the actor's scope."""
+
+    def inside(town: str) -> bool:
+        low, high = bounds(town)
+        return any(lo <= low and high <= hi for lo, hi in actor.scope.ranges)
+
+    return {town: numbers for town, numbers in kept.items() if inside(town)}
+
+
+def by_source(towns: dict[str, Numbers]) -> Numbers:
+    """The townships together."""
+    total: Numbers = {}
+    for numbers in towns.values():
+        for source, values in numbers.items():
+            total[source] = [a + b for a, b in zip(total.get(source, [0] * len(COLUMNS)), values, strict=True)]
+    return total
+
+
+def by_town(towns: dict[str, Numbers]) -> dict[str, list[int]]:
+    """The sources together."""
+    return {town: [sum(column) for column in zip(*numbers.values(), strict=True)] for town, numbers in towns.items()}
+
+
+def promise(run: LinkRun) -> dict[str, Any] | None:
+    """How many of its automatic links the engine itself believes to be right; None without any."""
+    expected = run.report.get("expected") or {}
+    auto = expected.get("auto") or 0
+    if not auto:
+        return None
+    return {
+        "auto": auto,
+        "wrong": max(0.0, auto - expected["right_auto"]),
+        "share": 100 * expected["right_auto"] / auto,
+    }
+
+
+def calibration(rows: QuerySet[Link]) -> list[Bin]:
+    """The reviewed pairs by what the engine believed. One whose reviewer chose another candidate was not right."""
+    # Pinned pairs keep the candidates as the engine ranked them: the first is the one it proposed.
+    decided = rows.exclude(decision=Decision.PENDING).filter(zone=Zone.REVIEW)
+    right = Case(When(Q(decision=Decision.CONFIRMED) & Q(candidates__0__person_id=F("person_id")), then=1), default=0)
+    found = []
+    pairs = list(decided.annotate(right=right).order_by("pk").values_list("posterior", "right"))
+    for low, high in BINS:
+        inside = [(posterior, good) for posterior, good in pairs if low <= posterior < high]
+        if inside:
+            believed, confirmed = (100 * sum(values) / len(inside) for values in zip(*inside, strict=True))
+            found.append(Bin(low, min(high, 1.0), len(inside), believed, confirmed))
+    return found
+
+
+def change(now: Numbers, before: Numbers) -> dict[str, list[int]]:
+    """What came to each source since the run before."""
+    nothing = [0] * len(COLUMNS)
+    return {
+        source: [a - b for a, b in zip(values, before.get(source, nothing), strict=True)]
+        for source, values in now.items()
+    }

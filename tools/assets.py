@@ -34,11 +34,11 @@ JS_TARGET = "chrome92"
 
 # One bundle a kind of page, so that the phone never downloads the desk.
 STYLES = {
-    "desk": ["tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work"],
+    "desk": ["tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review"],
     "phone": ["tokens", "reset", "status", "phone"],
     "door": ["tokens", "reset", "controls", "door"],
 }
-SCRIPTS = ["desk", "charts", "phone", "echarts"]
+SCRIPTS = ["desk", "charts", "review", "phone", "echarts"]
 
 # The digits and signs that stand inside Chinese text; the rest of Barlow would never be shown.
 NUMBER_CHARACTERS = "0123456789.,%+-/:~·−–×"

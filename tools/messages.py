@@ -41,7 +41,10 @@ SPEAKERS = (
     "apps/imports/reading.py",
     "apps/imports/scanning.py",
     "apps/imports/services.py",
+    "apps/linkage/deciding.py",
+    "apps/linkage/second_opinions.py",
     "apps/linkage/services.py",
+    "apps/linkage/village.py",
 )
 # What a stage of the cycle calls to say which step it is at.
 TELLERS = {"progress", "report"}

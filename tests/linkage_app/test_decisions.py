@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as
+from jobbridge.apps.linkage.deciding import AlreadyDecided, decide, reopen
 from jobbridge.apps.linkage.models import FeedRecord, Link
-from jobbridge.apps.linkage.services import AlreadyDecided, decide, reopen
 from tests.linkage_app.conftest import SYSTEM, make_record
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.linkage.deciding import decide
 from jobbridge.apps.linkage.models import Link, LinkRun
-from jobbridge.apps.linkage.services import decide, link_pending
+from jobbridge.apps.linkage.services import link_pending
 from jobbridge.apps.registry.models import ContactPoint, Person
 from tests.factories import DAY, citizen, make_household, make_person, make_phone
 from tests.linkage_app.conftest import SYSTEM, make_record, quiet

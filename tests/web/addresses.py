@@ -85,12 +85,20 @@ ADDRESSES = (
     Address("desk:import_marked", CLERKS, batch),
     Address("desk:linkage", CLERKS),
     Address("desk:linkage_decide", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": ""}),
+    Address("desk:linkage_next", CLERKS),
+    Address("desk:linkage_undo", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"what": "decide"}),
+    Address("desk:linkage_ask", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": "0"}),
+    Address("desk:linkage_second", COUNTY),
+    Address(
+        "desk:linkage_settle", COUNTY, lambda r: (r.opinion.pk,), reads=False, writes=True, form={"person": ""}
+    ),
     Address("desk:linkage_reopen", COUNTY, lambda r: (r.link.pk,), reads=False, writes=True),
     Address("desk:cycle", STAFF),
     Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
     Address("desk:indicators", STAFF),
     Address("field:today", BROKERS),
     Address("field:visit", BROKERS, household, writes=True, form=VISIT),
+    Address("field:answer", BROKERS, lambda r: (r.question.pk,), reads=False, writes=True, form={"answer": "yes"}),
     Address("field:call", BROKERS, household, reads=False, writes=True),
 )
 READ = tuple(address for address in ADDRESSES if address.reads)

@@ -16,7 +16,9 @@ from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.imports import services as imports
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.indicators.services import compute_day
-from jobbridge.apps.linkage.models import FeedRecord, Link
+from jobbridge.apps.linkage.deciding import decide
+from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, Opinion
+from jobbridge.apps.linkage.village import ask
 from jobbridge.apps.messaging.services import Draft, queue
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.registry.models import Person
@@ -142,6 +144,15 @@ def records(county):
     with acting_as(TEST):
         county.row = ImportRow.objects.filter(batch=batch, state="refused").earliest("pk")
         make_message(county.person)
+        disputed = make_pair(county.person, "公路.csv")
+        county.question = ask(
+            actor=town, link_id=disputed.pk, person_id=county.person.pk, now=timezone.now()
+        )
+        decide(actor=town, link_id=disputed.pk, same=False, now=timezone.now())
+        county.opinion = Opinion.objects.create(
+            link=disputed, region_code=HERE, decision=LinkDecision.objects.get(link=disputed), first_by=town.key,
+            given_by="user:0", same=True, person=county.person, state="differs",
+        )  # fmt: skip
     return county
 
 

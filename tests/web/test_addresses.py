@@ -11,7 +11,7 @@ from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.audit.models import Unmasking
 from jobbridge.apps.casework.models import Task, Visit
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
-from jobbridge.apps.linkage.models import Link
+from jobbridge.apps.linkage.models import Link, Opinion, VillageQuestion
 from jobbridge.apps.registry.models import Household, Person
 from tests.web.addresses import ADDRESSES, READ, ROLES, SCOPED, WRITE, Address
 from tests.web.conftest import PHONE
@@ -40,6 +40,8 @@ def state(records):
                 list(Visit.objects.order_by("pk").values()),
                 list(Unmasking.objects.order_by("pk").values("actor", "subject", "field")),
                 list(Link.objects.order_by("pk").values("pk", "decision", "person_id")),
+                list(Opinion.objects.order_by("pk").values("pk", "state", "given_by")),
+                list(VillageQuestion.objects.order_by("pk").values("pk", "state", "answer")),
                 list(ImportBatch.objects.order_by("pk").values("pk", "state", "merged_rows", "mapping")),
                 list(ImportRow.objects.order_by("pk").values("pk", "state")),
                 Person.objects.count(),

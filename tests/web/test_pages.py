@@ -13,7 +13,7 @@ from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.linkage.models import Link
 from jobbridge.apps.registry.models import Household
 from jobbridge.apps.targeting.services import refresh
-from jobbridge.web.desk.linkage import differs
+from jobbridge.web.desk.differences import differs
 from jobbridge.web.desk.overview import overview
 from tests.factories import DAY, make_household, make_person, make_statement
 from tests.web.conftest import HERE, HTMX

@@ -89,14 +89,9 @@ def _intake_counts(run: CycleRun) -> dict[str, Any]:
 
 
 def targeting(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """The statuses of the day, and then where they and the agencies do not agree."""
+    """The statuses of the day, where they and the agencies do not agree, and which doubtful pairs matter most."""
     counts = refresh(on=on, actor=actor, progress=progress)
-    return counts | keep_suspicions(on=on, actor=actor, progress=progress)
-
-
-def targeting(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """The statuses of the day, and what they make of the order in which doubtful pairs are looked at."""
-    counts = refresh(on=on, actor=actor, progress=progress)
+    counts |= keep_suspicions(on=on, actor=actor, progress=progress)
     progress("排列待核对的人")
     prioritise(on=on, actor=actor)
     return counts

@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
-from jobbridge.apps.linkage.models import Decision, FeedRecord, Link, LinkRun, Zone
-from jobbridge.apps.registry.models import Person
+from jobbridge.apps.linkage.models import LinkRun, Zone
 
 Report = Callable[..., None]
 FETCH = 20_000
-REOPENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR})
+LEVELS = ("name", "id", "phone", "village", "sex", "birth")  # what a reviewer is told in words
 
 STEPS = {
     "normalise": "规范姓名与号码",
@@ -42,7 +39,7 @@ WHERE p.life = 'alive' ORDER BY p.id
 # Decided records stay as they were decided; they still tell the engine about the others, so they come along.
 FEED = """
 SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text
-FROM linkage_feedrecord f ORDER BY f.id
+FROM linkage_feedrecord f WHERE f.purged_on IS NULL ORDER BY f.id
 """
 
 # What the two queries above read, as one number each: whether to compare again. Made of content, not of row numbers
@@ -56,15 +53,8 @@ WHERE p.life = 'alive'
 """
 FEED_MARK = """
 SELECT count(*), coalesce(sum(hashtextextended(content_hash::text, 0)), 0) FROM linkage_feedrecord
+WHERE purged_on IS NULL
 """
-
-
-class AlreadyDecided(Exception):
-    """Somebody has decided the pair; ``link`` says who and how."""
-
-    def __init__(self, link: Link) -> None:
-        super().__init__(f"link {link.pk} is decided")
-        self.link = link
 
 
 def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
@@ -100,57 +90,18 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
             progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total),
         )
         progress("写入结果", 0, result.links.num_rows)
-        _write(result.links, result.weights)
-        counts = {"compared": waiting, **_count()}
-        LinkRun.objects.create(
+        run = LinkRun.objects.create(
             on=on,
             register_mark=register_mark,
             feed_mark=feed_mark,
-            counts=counts,
+            counts={},
             report=result.report,
             finished_at=timezone.now(),
         )
+        _write(result.links, result.weights, run)
+        run.counts = counts = {"compared": waiting, **_count()}
+        run.save(update_fields=["counts"])
         return counts | {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
-
-
-def decide(*, actor: Actor, link_id: int, same: bool, now: datetime, person_id: int | None = None) -> Link:
-    """A clerk says whether the pair is one person; ``person_id`` chooses another of the candidates.
-
-    The record belongs to the person's village from then on. The same word of the same clerk again changes nothing.
-    Raises Link.DoesNotExist outside the actor's scope, AlreadyDecided when there is a decision, ValueError for a
-    person that is no candidate or not the actor's to see.
-    """
-    pair = Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
-    wanted = Decision.CONFIRMED if same else Decision.REJECTED
-    chosen = pair.person_id if person_id is None or not same else person_id
-    if pair.decision != Decision.PENDING:
-        if (pair.decided_by, pair.decision, pair.person_id) == (actor.key, wanted, chosen):
-            return pair
-        raise AlreadyDecided(pair)
-    if same:
-        offered = {pair.person_id} | {candidate["person_id"] for candidate in pair.candidates}
-        person = Person.objects.visible_to(actor).filter(pk=chosen).first() if chosen in offered else None
-        if person is None:
-            raise ValueError("所选人员不在候选名单中")
-        pair.person, pair.region_code = person, person.region_code
-        FeedRecord.objects.filter(pk=pair.record_id).update(region_code=person.region_code)
-    pair.decision, pair.decided_by, pair.decided_at = wanted, actor.key, now
-    pair.save(update_fields=["person", "region_code", "decision", "decided_by", "decided_at"])
-    return pair
-
-
-def reopen(*, actor: Actor, link_id: int) -> Link:
-    """The county takes a decision back; the audit trail keeps whose it was. An open pair stays as it is.
-
-    Raises PermissionDenied for other roles, Link.DoesNotExist outside the actor's scope.
-    """
-    if actor.role not in REOPENERS:
-        raise PermissionDenied
-    pair = Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
-    if pair.decision != Decision.PENDING:
-        pair.decision, pair.decided_by, pair.decided_at = Decision.PENDING, "", None
-        pair.save(update_fields=["decision", "decided_by", "decided_at"])
-    return pair
 
 
 def _mark(query: str) -> tuple[int, str]:
@@ -184,7 +135,8 @@ def _table(query: str, names: list[str], sealed: dict[int, str]) -> pa.Table:
     )
 
 
-def _write(links: pa.Table, weights: pa.Table) -> None:
+def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
+    """Keep the answers; a pair is of the run that last gave it another one."""
     candidates: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in weights.to_pylist():
         candidates[row["record_id"]].append(
@@ -195,7 +147,7 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
                     name: round(row[name] or 0.0, 2)
                     for name in ("name", "id", "phone", "village", "sex", "birth", "prior")
                 },
-                "levels": {name: row[f"{name}_level"] for name in ("name", "id", "phone", "village")},
+                "levels": {name: row[f"{name}_level"] for name in LEVELS},
             }
         )
     with connection.cursor() as cursor:
@@ -213,20 +165,21 @@ def _write(links: pa.Table, weights: pa.Table) -> None:
         cursor.execute(
             """
             INSERT INTO linkage_link (record_id, person_id, posterior, zone, stage, hold, candidates, decision,
-              decided_by, region_code)
+              decided_by, region_code, run_id, priority)
             SELECT t.record_id, t.person_id, t.posterior, t.zone, t.stage, t.hold, t.candidates, 'pending', '',
-              coalesce(p.region_code, f.region_code)
+              coalesce(p.region_code, f.region_code), %s, 0
             FROM t_links t JOIN linkage_feedrecord f ON f.id = t.record_id
               LEFT JOIN registry_person p ON p.id = t.person_id
             ORDER BY t.record_id
             ON CONFLICT (record_id) DO UPDATE SET person_id = excluded.person_id, posterior = excluded.posterior,
               zone = excluded.zone, stage = excluded.stage, hold = excluded.hold, candidates = excluded.candidates,
-              region_code = excluded.region_code
+              region_code = excluded.region_code, run_id = excluded.run_id
             WHERE linkage_link.decision = 'pending' AND (linkage_link.person_id, linkage_link.posterior,
               linkage_link.zone, linkage_link.stage, linkage_link.hold, linkage_link.candidates,
               linkage_link.region_code) IS DISTINCT FROM (excluded.person_id, excluded.posterior,
               excluded.zone, excluded.stage, excluded.hold, excluded.candidates, excluded.region_code)
-            """
+            """,
+            [run.pk],
         )
         # Whoever may see the person may see the record that is (perhaps) about them.
         cursor.execute(

@@ -10,15 +10,21 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task, Visit
+from jobbridge.apps.linkage.models import VillageQuestion
+from jobbridge.apps.linkage.review_models import Answer
+from jobbridge.apps.linkage.village import open_questions
 from jobbridge.apps.registry.enums import MONITORED
 from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.web.access import BROKERS, page_for
 from jobbridge.web.places import places_of
+from jobbridge.web.templatetags.zhumo import tr
 
 LONGEST_LIST = 12
+MOST_QUESTIONS = 5  # at a time: the visits come first
 
 
 @page_for(BROKERS)
@@ -29,6 +35,8 @@ def today(request: HttpRequest) -> HttpResponse:
     code = request.actor.scope.ranges[0][0] if request.actor.scope.ranges else ""
     context = {
         "cards": cards[:LONGEST_LIST],
+        "questions": questions_of(request.actor, day),
+        "answers": Answer.choices,
         "rest": max(0, len(cards) - LONGEST_LIST),
         "done": Visit.objects.visible_to(request.actor)
         .filter(at__date=day)
@@ -56,6 +64,24 @@ def cards_of(actor: Actor, day: date) -> list[dict[str, Any]]:
         card["late"] = card["task"].due_on < day
         card["days"] = (day - status.last_visit).days if status and status.last_visit else None
     return list(cards.values())
+
+
+def questions_of(actor: Actor, day: date) -> list[VillageQuestion]:
+    """What the desk asks about people of the village, with the facts of each record as they may be shown."""
+    questions = list(open_questions(actor, day)[:MOST_QUESTIONS])
+    places = places_of(question.facts["village"] for question in questions if question.facts["village"])
+    for question in questions:
+        facts = question.facts
+        question.shown = [
+            facts["name"] or _("没写姓名"),
+            tr(facts["sex"]),
+            _("{year} 年生").format(year=facts["birth_year"]) if facts["birth_year"] else "",
+            _("手机尾号 {tail}").format(tail=facts["phone_tail"]) if facts["phone_tail"] else "",
+            " ".join(filter(None, [facts["seen_on"], tr(facts["direction"])])),
+            str(places.get(facts["village"], "")),
+        ]
+        question.shown = [fact for fact in question.shown if fact]
+    return questions
 
 
 def month_of(actor: Actor, day: date) -> dict[str, Any]:

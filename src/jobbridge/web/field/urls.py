@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from jobbridge.web.field import call, today, visit
+from jobbridge.web.field import call, question, today, visit
 
 app_name = "field"
 urlpatterns = [
     path("", today.today, name="today"),
     path("households/<int:pk>/visit/", visit.visit, name="visit"),
     path("households/<int:pk>/call/", call.call, name="call"),
+    path("questions/<int:pk>/", question.answer, name="answer"),
 ]

@@ -26,6 +26,7 @@ STATUS: Mapping[str, tuple[str, str]] = {
     "U": ("unknown", gettext_lazy("待核实")),
 }
 URGENT_FIRST = "SUNEWL"
+BITS_SHOWN = 16  # evidence beyond this fills its half of the bar
 
 
 @register.simple_tag
@@ -157,6 +158,24 @@ def meter(value: float | Decimal) -> SafeString:
         '<rect class="bullet-track" width="100" height="8" rx="2"/>'
         '<rect class="bullet-value" width="{}" height="8" rx="2"/></svg>',
         f"{max(0.0, min(float(value), 100.0)):.1f}",
+    )
+
+
+@register.simple_tag
+def bits(value: float) -> SafeString:
+    """Evidence in bits: a bar to the right of the middle speaks for, one to the left against; with the number."""
+    width = min(abs(value), BITS_SHOWN) / BITS_SHOWN * 50
+    said = (_("支持 {n} 比特") if value > 0 else _("反对 {n} 比特")).format(n=f"{abs(value):.1f}")
+    return format_html(
+        '<svg class="bits{}" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<title>{}</title><rect class="bits-track" y="3" width="100" height="2"/>'
+        '<rect class="bits-value" x="{}" width="{}" height="8"/>'
+        '<rect class="bits-middle" x="49.4" width="1.2" height="8"/></svg>',
+        " bits-against" if value < 0 else "",
+        said,
+        said,
+        f"{50 if value > 0 else 50 - width:.1f}",
+        f"{width:.1f}",
     )
 
 

@@ -1,0 +1,250 @@
+// The review desk: one pair at a time, decided by a key. The word is sent while the next pair is already there; what
+// could not be delivered comes back with the reason. Without script the pairs are a list of ordinary forms.
+
+const desk = document.getElementById("review");
+const deck = document.getElementById("deck");
+const help = document.getElementById("keys");
+const LOW = 6; // fewer fresh pairs than this: fetch more
+const TRIES = 3;
+const PAUSE = 600; // ms before the second try, twice that before the third
+const PACE_AFTER = 5; // decisions before a pace is worth showing
+
+const past = []; // what can be taken back, the last at the end
+const underway = new Map(); // pair -> promise of everything sent about it, in order
+let fetching = null;
+let exhausted = false;
+let done = 0;
+let startedAt = 0;
+
+const cards = () => [...deck.children];
+const current = () => deck.querySelector("[data-current]");
+const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+function say(text, trouble = false) {
+  const line = desk.querySelector("[data-said]");
+  line.textContent = text;
+  line.classList.toggle("review-trouble", trouble);
+}
+
+function show(card) {
+  current()?.removeAttribute("data-current");
+  desk.querySelector(".review-empty").hidden = Boolean(card);
+  if (!card) return;
+  card.dataset.current = "";
+  card.focus({ preventScroll: true });
+}
+
+function count(step) {
+  done = Math.max(0, done + step);
+  startedAt ||= performance.now();
+  desk.querySelector("[data-done]").textContent = done;
+  const hours = (performance.now() - startedAt) / 3_600_000;
+  if (done >= PACE_AFTER) desk.querySelector("[data-pace]").textContent = Math.round(done / hours);
+  const waiting = document.querySelector("[data-waiting]");
+  const left = Number(waiting.textContent.replace(/,/g, "")) - step;
+  waiting.textContent = Math.max(0, left).toLocaleString("en");
+}
+
+// Fetch the cards behind those that are here, or still on their way to the server.
+function more() {
+  const fresh = cards().filter((card) => !("skipped" in card.dataset));
+  if (fetching || exhausted || fresh.length >= LOW) return fetching;
+  const have = [...new Set([...cards().map((card) => card.dataset.pair), ...underway.keys()])];
+  const query = new URLSearchParams({ have: have.join(","), source: desk.dataset.source });
+  fetching = fetch(`${desk.dataset.next}?${query}`)
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+    .then((html) => {
+      const box = document.createElement("template");
+      box.innerHTML = html;
+      const here = new Set(cards().map((card) => card.dataset.pair));
+      const found = [...box.content.children].filter((card) => !here.has(card.dataset.pair) && !underway.has(card.dataset.pair));
+      exhausted = found.length === 0;
+      const skipped = deck.querySelector("[data-skipped]");
+      for (const card of found) deck.insertBefore(card, skipped);
+    })
+    .catch(() => {}) // the next decision asks again
+    .finally(() => {
+      fetching = null;
+      if (!current()) show(cards()[0]);
+    });
+  return fetching;
+}
+
+// Deliver one form; a lost connection or a server that restarts is tried again.
+async function send(url, values) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        body: new URLSearchParams(values),
+        headers: { Accept: "application/json", "X-CSRFToken": token },
+        redirect: "error",
+      });
+      if (answer.status < 500) return answer;
+    } catch {
+      // like an answer of 5xx
+    }
+    if (attempt === TRIES) return null;
+    await new Promise((ready) => setTimeout(ready, PAUSE * attempt));
+  }
+}
+
+// Everything about one pair goes out in the order in which it was done.
+function queue(pair, work) {
+  const turn = (underway.get(pair) || Promise.resolve()).then(work);
+  underway.set(pair, turn);
+  turn.finally(() => {
+    if (underway.get(pair) === turn) underway.delete(pair);
+  });
+}
+
+async function reason(answer) {
+  if (!answer) return desk.dataset.lost;
+  if (answer.status === 404) return desk.dataset.gone;
+  const told = await answer.json().catch(() => ({}));
+  return told.reason || `${desk.dataset.refused}${answer.status}`;
+}
+
+// Take the card off the desk and send what was done with it.
+function put(card, what, url, values) {
+  const following = card.nextElementSibling || card.previousElementSibling;
+  card.remove();
+  delete card.dataset.skipped;
+  const step = { card, what, values, held: true };
+  past.push(step);
+  if (what === "decide") count(1);
+  show(following);
+  more();
+  queue(card.dataset.pair, async () => {
+    const answer = await send(url, values);
+    if (answer?.status === 204) return;
+    step.held = false;
+    const at = past.indexOf(step);
+    if (at >= 0) {
+      past.splice(at, 1);
+      if (what === "decide") count(-1);
+    }
+    const text = await reason(answer);
+    say(text, true);
+    // Decided by another, or gone: it does not come back. Everything else does, with the reason on it.
+    if (answer && [404, 409].includes(answer.status)) {
+      if (card === current()) show(card.nextElementSibling || card.previousElementSibling);
+      card.remove();
+      return;
+    }
+    mark(card, text);
+    if (!card.isConnected) deck.insertBefore(card, current());
+    show(card);
+  });
+}
+
+function mark(card, text) {
+  let note = card.querySelector(".pair-trouble");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "pair-trouble";
+    card.prepend(note);
+  }
+  note.textContent = text;
+}
+
+function decide(card, person) {
+  const form = card.querySelector("form");
+  const opinion = form.elements.opinion?.value || "";
+  put(card, "decide", form.action, { person, opinion });
+}
+
+function ask(card, button) {
+  if (!button) return;
+  say(desk.dataset.asked);
+  put(card, "ask", button.formAction, { person: button.value });
+}
+
+function skip(card) {
+  const following = card.nextElementSibling;
+  card.dataset.skipped = "";
+  past.push({ card, what: "skip" });
+  if (following) deck.append(card);
+  show(following || deck.firstElementChild);
+  more();
+}
+
+function undo() {
+  const step = past.pop();
+  if (!step) return say(desk.dataset.nothing);
+  const { card, what } = step;
+  delete card.dataset.skipped;
+  deck.insertBefore(card, what === "skip" && current() === card ? card.nextElementSibling : current());
+  show(card);
+  say(desk.dataset.undone);
+  if (what === "skip") return;
+  if (what === "decide") count(-1);
+  const form = card.querySelector("form");
+  queue(card.dataset.pair, async () => {
+    if (!step.held) return; // it never arrived: nothing to take back
+    const answer = await send(form.dataset.undo, { what, opinion: step.values.opinion || "" });
+    if (answer?.status === 204) return;
+    const text = await reason(answer);
+    say(text, true);
+    mark(card, text);
+  });
+}
+
+function move(card, step) {
+  const target = step > 0 ? card.nextElementSibling : card.previousElementSibling;
+  if (target) show(target);
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
+  const at = document.activeElement;
+  if (/INPUT|SELECT|TEXTAREA/.test(at.tagName)) return;
+  if ((event.key === " " || event.key === "Enter") && at.closest("button, a, summary")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") help.showModal();
+  else if (event.repeat) return; // a key held down decides nothing
+  else if (key === "u" || key === "z") undo();
+  else if (!onCard(key, current())) return;
+  event.preventDefault();
+}
+
+function onCard(key, card) {
+  if (!card) return false;
+  const form = card.querySelector("form");
+  if (key === "0" || key === "n") decide(card, "");
+  else if (/^[1-9]$/.test(key)) {
+    const button = form.querySelector(`[data-key="${key}"]`);
+    if (button) decide(card, button.value);
+    else say(desk.dataset.noKey, true);
+  } else if (key === "Enter" && "reply" in form.dataset) decide(card, form.dataset.reply);
+  else if (key === "s" || key === " ") skip(card);
+  else if (key === "b") ask(card, form.querySelector("[data-ask]"));
+  else if (key === "j" || key === "ArrowDown" || key === "ArrowRight") move(card, 1);
+  else if (key === "k" || key === "ArrowUp" || key === "ArrowLeft") move(card, -1);
+  else if (key === "l") card.querySelector("details").toggleAttribute("open");
+  else return false;
+  return true;
+}
+
+if (desk) {
+  desk.classList.add("review-live");
+  show(deck.firstElementChild);
+  more();
+  document.addEventListener("keydown", press);
+  deck.addEventListener("submit", (event) => {
+    const card = event.target.closest("[data-pair]");
+    const button = event.submitter;
+    if (!card || !button?.matches("[data-key], [data-ask]")) return;
+    event.preventDefault();
+    show(card);
+    if ("ask" in button.dataset) ask(card, button);
+    else decide(card, button.value);
+  });
+  desk.querySelector("[data-help]").addEventListener("click", () => help.showModal());
+  // A word still on its way is not lost by closing the window without a question.
+  addEventListener("beforeunload", (event) => underway.size && event.preventDefault());
+}
+
+for (const choice of document.querySelectorAll("[data-submit]")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}

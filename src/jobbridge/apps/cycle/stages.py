@@ -20,6 +20,7 @@ from jobbridge.apps.imports.inbox import WAITING, take_inbox
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.daily import compare_day
+from jobbridge.apps.linkage.queue import prioritise
 from jobbridge.apps.linkage.suspicions import keep_suspicions
 from jobbridge.apps.placements.delivery import deliver_day
 from jobbridge.apps.placements.services import match_day

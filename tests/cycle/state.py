@@ -32,10 +32,19 @@ STATE = {
     "targeting_householdstatus": f"{HOUSE}, members, marks, zero_employment, monitored, seeking, unknown, urgency,"
     " as_of",
     "targeting_groupmembership": f'"group", {HOUSE}, {PERSON}, since, until, reasons',
-    "linkage_feedrecord": "encode(content_hash, 'hex'), source, name, seen_on, direction, region_code",
+    "linkage_feedrecord": "encode(content_hash, 'hex'), source, name, seen_on, direction, region_code,"
+    " place_note, keep_until, purged_on",
     "linkage_link": "(SELECT encode(f.content_hash, 'hex') FROM linkage_feedrecord f WHERE f.id = t.record_id), "
     f"{PERSON}, round(posterior::numeric, 6), zone, stage, hold, decision",
     "linkage_linkrun": '"on", register_mark, feed_mark, counts',
+    "linkage_dataagreement": "source, document_number, fields, valid_until, retention_days, ended_on",
+    "linkage_returnee": f"{PERSON}, first_seen, last_seen, left_on, sources, sightings, origin, destination, state,"
+    " reason, recorded_away, opened_on, region_code",
+    "linkage_outsider": "encode(key, 'hex'), name, id_mask, phone_mask, sources, sightings, first_seen, last_seen,"
+    " decision, region_code",
+    "linkage_suspicion": f"kind, {PERSON}, ledger, seen_on, jsonb_path_query_array(sightings, '$[*].on'), state,"
+    " opened_on, region_code",
+    "linkage_deletion": '"on", records, emptied, rows, file',
     "casework_case": f"kind, {HOUSE}, {PERSON}, state, opened_on, due_on, reopen_count, evidence",
     "casework_caselog": 'before, after, "on", actor, note',
     "casework_serviceitem": f"{PERSON}, kind, ordinal, due_on, state, done_on, note",

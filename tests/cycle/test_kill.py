@@ -29,6 +29,8 @@ def counties(database_server: str, tmp_path_factory: pytest.TempPathFactory):
         base = County(create("kill_base"), folder / "base")
         base.jobbridge("manage", "migrate", "--verbosity", "0")
         base.jobbridge("areas")
+        agreed = base.run("tests.cycle.agreements")
+        assert agreed.returncode == 0, agreed.stderr
 
         def make(name: str) -> County:
             shutil.copytree(base.home, folder / name)

@@ -14,7 +14,7 @@ from jobbridge.apps.accounts.scope import Actor, Scope, acting_as, system_actor
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.kernel.division import bounds
-from tests.factories import make_areas
+from tests.factories import make_agreements, make_areas
 
 DAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -30,7 +30,9 @@ def county(db: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
             "OPTIONS": {"location": tmp_path / "files"},
         },
     }
-    return make_areas()
+    with acting_as(system_actor("test")):
+        make_agreements()
+        return make_areas()
 
 
 @pytest.fixture

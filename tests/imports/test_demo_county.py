@@ -16,6 +16,7 @@ from jobbridge.apps.imports.inbox import take_inbox
 from jobbridge.apps.imports.models import BatchState, ImportRow
 from jobbridge.apps.registry.models import EmploymentSpell, Household, Membership, Person
 from jobbridge.demo import write_county
+from tests.factories import make_agreements
 from tests.imports.conftest import DAY, NOW
 
 # What each damage must lead to: codes that send the row back, or none when it is harmless.
@@ -50,6 +51,8 @@ def test_every_damage_is_found_and_nothing_else_refused(tmp_path: Path, settings
     load_country()
     load_villages("500235")
     actor = system_actor("cycle")
+    with acting_as(actor):
+        make_agreements()
     inbox = tmp_path / "county"
     made = write_county(inbox, people=3000, seed=11, on=DAY)
     (inbox / "truth").rename(tmp_path / "truth")

@@ -108,4 +108,4 @@ def _to_inbox(county: Path, inbox: Path) -> None:
             target = inbox / relative
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_bytes() != source.read_bytes():
-                shutil.copyfile(source, target)
+                shutil.copy2(source, target)  # with its time: the inbox leaves alone what is still being written

@@ -3,16 +3,18 @@
 import argparse
 import json
 
+import pyarrow.compute as pc
 import pytest
 
 from jobbridge.engines.linkage import cli
 from tests.engines.linkage.county import build
+from tests.engines.linkage.febrl import FOLDER, febrl
 
 
-def command(*words):
+def command(*words, verb="run"):
     parser = argparse.ArgumentParser()
     cli.add_parser(parser.add_subparsers())
-    args = parser.parse_args(["linkage", "run", *map(str, words)])
+    args = parser.parse_args(["linkage", verb, *map(str, words)])
     return args.run(args)
 
 
@@ -65,3 +67,39 @@ def test_unknown_ending_and_missing_file(tmp_path, capsys):
     assert "must end in .parquet or .csv" in capsys.readouterr().err
     assert command("--register", tmp_path / "r.csv", "--feed", tmp_path / "f.csv", "--out", out) == 2
     assert "r.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_dedupe_with_a_field_set(tmp_path, capsys, ending):
+    data = febrl(1)
+    paths = {name: tmp_path / f"{name}.{ending}" for name in ("register", "out", "clusters", "weights")}
+    cli.write_table(data.table, paths["register"])
+    words = [word for name, path in paths.items() for word in (f"--{name}", path)]
+    report = tmp_path / "report.json"
+    assert command(*words, "--fields", FOLDER / "febrl.yaml", "--report", report, verb="dedupe") == 0
+    pairs = cli.read_table(paths["out"])
+    assert pairs.column_names == ["person_id_a", "person_id_b", "posterior", "zone", "stage", "note"]
+    assert cli.read_table(paths["weights"]).num_rows == pairs.num_rows >= 490
+    assert cli.read_table(paths["clusters"]).num_rows >= 980
+    assert json.loads(report.read_text("utf-8"))["zones"]["auto"] >= 490
+    assert "pairs auto" in capsys.readouterr().out
+
+
+def test_run_with_a_field_set(tmp_path, capsys):
+    rows = febrl(1).table
+    original = pc.match_substring(rows["rec_id"], "-org")
+    register, feed, out = tmp_path / "r.csv", tmp_path / "f.csv", tmp_path / "o.csv"
+    cli.write_table(rows.filter(original), register)
+    cli.write_table(rows.filter(pc.invert(original)), feed)
+    fields = tmp_path / "fields.yaml"
+    fields.write_text("feed_key: rec_id\n" + (FOLDER / "febrl.yaml").read_text("utf-8"), "utf-8")
+    words = ("--register", register, "--feed", feed, "--out", out)
+    assert command(*words, "--fields", fields, "--auto", "0.9") == 0
+    links = cli.read_table(out).to_pylist()
+    assert len(links) == 500
+    assert sum(row["record_id"].replace("dup-0", "org") == row["person_id"] for row in links) >= 495
+    assert "all" in capsys.readouterr().out
+    assert command(*words, "--fields", FOLDER / "febrl.yaml") == 2
+    assert "feed: column 'record_id' is missing" in capsys.readouterr().err
+    assert command(*words, "--fields", fields, "--auto", "0.1") == 2
+    assert "review <= auto" in capsys.readouterr().err

@@ -1,62 +1,109 @@
-"""``jobbridge linkage run``: the comparison on plain files, parquet or csv."""
+"""``jobbridge linkage run`` and ``linkage dedupe``: the comparison on plain files, parquet or csv."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from .dedupe import dedupe
+from .fields import FieldSet
+from .fields_file import read_fields
+from .generic import link_fields
 from .parameters import Parameters
 from .run import link
 
+_FILES = "Files are parquet or csv by their ending."
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``linkage run`` to the ``jobbridge`` command."""
+    """Add ``linkage run`` and ``linkage dedupe`` to the ``jobbridge`` command."""
     linkage = subparsers.add_parser("linkage", help="compare agency feeds with the register")
     verbs = linkage.add_subparsers(dest="linkage_verb", required=True)
-    parser = verbs.add_parser(
-        "run",
-        help="link one feed",
-        description="Link the rows of a feed to the persons of a register. Files are parquet or csv by their ending.",
+    run_one = verbs.add_parser(
+        "run", help="link one feed", description=f"Link the rows of a feed to the persons of a register. {_FILES}"
     )
+    run_one.add_argument("--register", required=True, type=Path, help="person_id, name, id_number, phone, ...")
+    run_one.add_argument("--feed", required=True, type=Path, help="record_id, source, name, id_number, ...")
+    run_one.add_argument("--out", required=True, type=Path, help="record_id, person_id, posterior, zone, stage")
+    run_one.add_argument("--weights", type=Path, help="also write every weight of the three best candidates")
+    run_one.set_defaults(run=_told(run))
+    double = verbs.add_parser(
+        "dedupe",
+        help="find duplicates in one register",
+        description=f"Find the rows of a register that are one person. {_FILES}",
+    )
+    double.add_argument("--register", required=True, type=Path, help="person_id, name, id_number, phone, ...")
+    double.add_argument("--out", required=True, type=Path, help="person_id_a, person_id_b, posterior, zone, stage")
+    double.add_argument("--clusters", type=Path, help="also write the clusters: cluster_id, person_id, size, zone")
+    double.add_argument("--weights", type=Path, help="also write every weight of every pair")
+    double.set_defaults(run=_told(run_dedupe))
     defaults = Parameters()
-    parser.add_argument("--register", required=True, type=Path, help="person_id, name, id_number, phone, ...")
-    parser.add_argument("--feed", required=True, type=Path, help="record_id, source, name, id_number, ...")
-    parser.add_argument("--out", required=True, type=Path, help="record_id, person_id, posterior, zone, stage")
-    parser.add_argument("--weights", type=Path, help="also write every weight of the three best candidates")
-    parser.add_argument("--report", type=Path, help="also write the run's report as JSON")
-    parser.add_argument("--auto", type=float, default=defaults.auto, help="posterior of an automatic link")
-    parser.add_argument("--review", type=float, default=defaults.review, help="posterior worth a person's look")
-    parser.add_argument("--threads", type=int, default=defaults.threads)
-    parser.add_argument("--memory-limit", default=defaults.memory_limit, help="for example 4GB")
-    parser.set_defaults(run=run)
+    for parser in (run_one, double):
+        parser.add_argument("--fields", type=Path, help="field set (.yaml, .json) for other columns than a person's")
+        parser.add_argument("--report", type=Path, help="also write the run's report as JSON")
+        parser.add_argument("--auto", type=float, help=f"posterior of an automatic link (default {defaults.auto})")
+        parser.add_argument("--review", type=float, help=f"posterior worth a look (default {defaults.review})")
+        parser.add_argument("--threads", type=int, default=defaults.threads)
+        parser.add_argument("--memory-limit", default=defaults.memory_limit, help="for example 4GB")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run the command; 0 when done, 2 when the input cannot be used (the reason goes to stderr)."""
-    try:
-        parameters = Parameters(
-            auto=args.auto, review=args.review, threads=args.threads, memory_limit=args.memory_limit
-        )
-        result = link(
-            read_table(args.register), read_table(args.feed), parameters=parameters, progress=_show_progress
-        )
-        write_table(result.links, args.out)
-        if args.weights:
-            write_table(result.weights, args.weights)
-        if args.report:
-            args.report.write_text(json.dumps(result.report, ensure_ascii=False, indent=1), encoding="utf-8")
-    except (ValueError, OSError, pa.ArrowInvalid, duckdb.OutOfMemoryException) as problem:
-        print(f"jobbridge linkage: {problem}", file=sys.stderr)
-        return 2
-    print(_summary(result.report))
-    return 0
+def run(args: argparse.Namespace) -> None:
+    """Link a feed."""
+    fields, parameters = _settings(args)
+    register, feed = read_table(args.register), read_table(args.feed)
+    if fields:
+        result = link_fields(register, feed, fields, parameters)
+    else:
+        result = link(register, feed, parameters=parameters, progress=_show_progress)
+    _write(args, result.report, (args.out, result.links), (args.weights, result.weights))
+    by_source = result.report.get("by_source") or {"all": result.report["zones"]}
+    width = max([8, *(len(source) for source in by_source)])
+    print(f"{'source':<{width}} {'auto':>9} {'review':>9} {'none':>9}")
+    for source, zones in by_source.items():
+        print(f"{source:<{width}}", *(f"{zones.get(zone, 0):>9}" for zone in ("auto", "review", "none")))
+
+
+def run_dedupe(args: argparse.Namespace) -> None:
+    """Find duplicates."""
+    fields, parameters = _settings(args)
+    if fields is None:
+        raise ValueError("dedupe needs --fields")
+    result = dedupe(read_table(args.register), fields=fields, parameters=parameters)
+    optional = (args.clusters, result.clusters), (args.weights, result.weights)
+    _write(args, result.report, (args.out, result.pairs), *optional)
+    for what, counts in (("pairs", result.report["zones"]), ("clusters", result.report["clusters"])):
+        print(what, ", ".join(f"{name} {count}" for name, count in counts.items()) or "none")
+
+
+def _told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
+    """The command with its exit status: 0 done, 2 when the input cannot be used (the reason goes to stderr)."""
+
+    def run(args: argparse.Namespace) -> int:
+        try:
+            command(args)
+        except (ValueError, OSError, pa.ArrowInvalid, duckdb.OutOfMemoryException) as problem:
+            print(f"jobbridge linkage: {problem}", file=sys.stderr)
+            return 2
+        return 0
+
+    return run
+
+
+def _settings(args: argparse.Namespace) -> tuple[FieldSet | None, Parameters]:
+    """Field set and parameters; thresholds of the command line overrule both."""
+    told = {name: value for name in ("auto", "review") if (value := getattr(args, name)) is not None}
+    fields = replace(read_fields(args.fields), **told) if args.fields else None
+    return fields, Parameters(**told, threads=args.threads, memory_limit=args.memory_limit)
 
 
 def read_table(path: Path) -> pa.Table:
@@ -77,6 +124,15 @@ def write_table(table: pa.Table, path: Path) -> None:
         pa.parquet.write_table(table, path)
 
 
+def _write(args: argparse.Namespace, report: dict[str, Any], *tables: tuple[Path | None, pa.Table]) -> None:
+    """Write what was asked for."""
+    for path, table in tables:
+        if path:
+            write_table(table, path)
+    if args.report:
+        args.report.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _is_csv(path: Path) -> bool:
     if path.suffix not in (".csv", ".parquet"):
         raise ValueError(f"{path}: the file must end in .parquet or .csv")
@@ -85,13 +141,3 @@ def _is_csv(path: Path) -> bool:
 
 def _show_progress(step: str, done: int, total: int) -> None:
     print(f"[{done}/{total}] {step}", file=sys.stderr)
-
-
-def _summary(report: dict[str, object]) -> str:
-    by_source = report["by_source"]
-    assert isinstance(by_source, dict)
-    width = max([8, *(len(source) for source in by_source)])
-    lines = [f"{'source':<{width}} {'auto':>9} {'review':>9} {'none':>9}"]
-    for source, zones in by_source.items():
-        lines.append(f"{source:<{width}} {zones['auto']:>9} {zones['review']:>9} {zones['none']:>9}")
-    return "\n".join(lines)

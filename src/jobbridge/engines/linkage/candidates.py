@@ -46,7 +46,7 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
     Parameters
     ----------
     proven
-        Query giving (record, person) of links sure enough to teach us a phone, their id having been seen.
+        Query giving (record, person) of links sure enough to teach us a phone.
 
     Creates ``phone_owner`` (phone, person, alias) and ``phone_household`` (phone, person).
     """
@@ -57,23 +57,24 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
             where phone in (select phone from feed)
             union all
             select f.phone, p.person, true from ({proven}) p join feed f on f.n = p.record
-            where f.phone is not null and f.id_kind is not null),
+            where f.phone is not null),
         one as (select phone, person, bool_or(alias) as alias from heard group by all)
         select * from one qualify count(*) over (partition by phone) <= {parameters.max_block}"""
     )
     con.execute(
         f"""create or replace table phone_household as
-        with small as (select household from register where household is not null
-            group by 1 having count(*) between 2 and {parameters.max_household}),
-        lives as (select n as person, household from register where household in (from small)),
-        owned as (select distinct o.phone, l.household from phone_owner o join lives l using (person))
+        with owned as (select o.phone, o.person, r.household from phone_owner o join register r on r.n = o.person
+                where r.household is not null),
+        lives as (select n as person, household from register
+            where household in (select household from owned)
+            qualify count(*) over (partition by household) between 2 and {parameters.max_household})
         select distinct o.phone, l.person from owned o join lives l using (household)
         where (o.phone, l.person) not in (select phone, person from phone_owner)"""
     )
 
 
 def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
-    """``pairs_r`` for the rows of ``waiting``: the union of all keys."""
+    """``pairs_r`` for the rows of ``waiting``: the union of all keys, and who may use their phone."""
     limit = parameters.max_block
     blocks = (
         _block(limit, "not name_masked and id_kind is distinct from 'valid'", "name"),
@@ -88,14 +89,21 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
         _block(limit, "true", "right(id_text, 8)", "surname"),
         _block(limit, "id_kind = 'wrong'", "right(id_text, 8)"),
     )
+    con.execute(f"create or replace table pairs_r as {' union '.join(blocks)} union {_BY_PHONE}")
+
+
+def by_new_phones(con: duckdb.DuckDBPyConnection) -> None:
+    """``pairs_r`` for the rows of ``waiting`` that were ranked before: their candidates, and who may use their phone."""
     con.execute(
         f"""create or replace table pairs_r as
-        {" union ".join(blocks)}
-        union select w.n, o.person from waiting w join phone_owner o using (phone)
+            select record, person from decided_all semi join waiting on waiting.n = record union {_BY_PHONE}"""
+    )
+
+
+_BY_PHONE = """select w.n, o.person from waiting w join phone_owner o using (phone)
         union select w.n, h.person from waiting w join phone_household h using (phone)
             join register r on r.n = h.person
             where w.name = r.name or w.sound = r.sound or (w.name_masked and r.name like w."like")"""
-    )
 
 
 def _block(limit: int, where: str, *keys: str) -> str:

@@ -1,14 +1,14 @@
 """What the feed's validated ids teach: the m side of every weight, without a single label.
 
-A valid id names its person whatever the other columns say, so the stage A pairs show how often names,
-phones and villages of one and the same person agree.  Each rate is mixed with the default belief, which
-is all there is when a feed carries no ids.
+A valid id names its person whatever the other columns say, so the stage A pairs show how often names, phones and
+villages of one and the same person agree, source by source.  A source without ids leans on all others, and all of
+them on the default belief, which is all there is when no source carries ids.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,30 +16,28 @@ import duckdb
 from .frequencies import glyph_and_edit_chance, register_size
 from .parameters import Parameters
 
-NAME_LEVELS = ("exact", "sound", "glyph", "edit", "other")
-PHONE_LEVELS = ("own", "household", "other", "unlisted")
-VILLAGE_LEVELS = ("same", "town", "other")
-BIRTH_LEVELS = ("same", "near", "other")
+Rates = dict[str, dict[str, float]]
+
+# However clean the verified pairs, somebody else does use a person's id now and then.
+_LEAST_OTHER_NAME = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Rates of one run: P(level | same person), and the shares that make up the prior.
+    """Rates of one run.
 
     Attributes
     ----------
-    name, phone, village, birth
-        Level to rate; each sums to one.
-    mask_fits, sex_agrees
-        Rates.
+    pooled
+        Field to level to P(level | same person), over all sources.
+    by_source
+        Source to the same.
     glyph_chance, edit_chance
         P(level | two different names of one surname).
     phone_listed
         Share of the register that has a phone.
     in_register
         Source to share of its rows that are about people of the register.
-    seen_bits, unseen_bits
-        What it is worth that a person was, or was not, found in another row already.
     outsider_phone_bits, fresh_phone_bits
         What it is worth that a phone is, or is not, used by somebody known to be outside the register.
     pairs
@@ -48,101 +46,141 @@ class Estimates:
         Size of the register.
     """
 
-    name: dict[str, float]
-    phone: dict[str, float]
-    village: dict[str, float]
-    birth: dict[str, float]
-    mask_fits: float
-    sex_agrees: float
+    pooled: Rates
+    by_source: dict[str, Rates]
     glyph_chance: float
     edit_chance: float
     phone_listed: float
     in_register: dict[str, float]
-    seen_bits: float
-    unseen_bits: float
     outsider_phone_bits: float
     fresh_phone_bits: float
     pairs: int
     register_rows: int
 
-    def prior_bits(self, source: str) -> float:
-        """log2 odds that a row of this source means one given person, before looking at the fields."""
-        share = self.in_register[source]
-        return math.log2(share / (1 - share) / self.register_rows)
+
+def defaults(parameters: Parameters) -> Rates:
+    """What is believed before the first verified pair."""
+
+    def levels(names: Sequence[str], rates: Sequence[float]) -> dict[str, float]:
+        return dict(zip(names, rates, strict=True))
+
+    return {
+        "name": levels(("exact", "sound", "glyph", "edit", "other"), parameters.name_rates),
+        "mask": levels(("fits", "other"), (parameters.mask_fits, 1 - parameters.mask_fits)),
+        "phone": levels(("own", "household", "other", "unlisted"), parameters.phone_rates),
+        "village": levels(("same", "town", "other"), parameters.village_rates),
+        "sex": levels(("same", "other"), (parameters.sex_agrees, 1 - parameters.sex_agrees)),
+        "birth": levels(("same", "near", "other"), parameters.birth_rates),
+    }
 
 
-def estimate(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> Estimates:
-    """Learn from ``pairs_a``; needs ``phone_owner`` and ``phone_household`` built from the register alone."""
-    con.execute(
-        """create or replace table verified as
-        select f.n as record, r.n as person, f.source, f.name_masked,
-            name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
-                r.name, r.sound, r.shape, r.length) as name_level,
-            case when f.phone is null then null when f.phone = r.phone then 'own'
-                when h.person is not null then 'household'
-                when r.phone is null then 'unlisted' else 'other' end as phone_level,
-            case when f.village is null or r.village is null then null when f.village = r.village then 'same'
-                when f.town = r.town then 'town' else 'other' end as village_level,
-            case when f.birth_told and r.birth is not null then birth_level(f.birth, r.birth) end as birth_level,
-            case when f.sex_told and r.sex is not null then f.sex = r.sex end as sex_agrees
-        from pairs_a p join feed f on f.n = p.record join register r on r.n = p.person
-        left join phone_household h on h.phone = f.phone and h.person = r.n"""
-    )
-    belief = parameters.belief
-
-    def rates(column: str, levels: Sequence[str], default: Sequence[float], where: str = "true") -> dict[str, float]:
-        counted = dict(
-            con.execute(
-                f"select {column}, count(*) from verified where {column} is not null and {where} group by 1"
-            ).fetchall()
-        )
-        total = sum(counted.get(level, 0) for level in levels) + belief
-        return {level: (counted.get(level, 0) + belief * d) / total for level, d in zip(levels, default, strict=True)}
-
-    fits = rates("name_level", ("fits", "other"), (parameters.mask_fits, 1 - parameters.mask_fits), "name_masked")
-    agree = _counts(con, "select count(*) filter (sex_agrees), count(sex_agrees) from verified")
+def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Parameters) -> Estimates:
+    """Learn from the compared stage A pairs, their phones told from the register alone; creates ``source_rates``."""
+    counts = _count_levels(con, compared)
+    believed = defaults(parameters)
+    pooled = {field: _mixed(counts.get(("", field), {}), levels, parameters.belief) for field, levels in believed.items()}
+    sources = [row[0] for row in con.execute("select distinct source from feed order by 1").fetchall()]
+    by_source = {
+        source: {
+            field: _mixed(counts.get((source, field), {}), levels, parameters.belief) for field, levels in pooled.items()
+        }
+        for source in sources
+    }
     listed = _counts(con, "select count(phone), count(*) from register")
     glyph, edit = glyph_and_edit_chance(con)
-    pairs = _counts(con, "select count(*), 0 from verified")[0]
-    outsider_bits, fresh_bits = _outsider_phones(con, belief)
-    return Estimates(
-        name=rates("name_level", NAME_LEVELS, parameters.name_rates, "not name_masked"),
-        phone=rates("phone_level", PHONE_LEVELS, parameters.phone_rates),
-        village=rates("village_level", VILLAGE_LEVELS, parameters.village_rates),
-        birth=rates("birth_level", BIRTH_LEVELS, parameters.birth_rates),
-        mask_fits=fits["fits"],
-        sex_agrees=(agree[0] + belief * parameters.sex_agrees) / (agree[1] + belief),
+    outsider_bits, fresh_bits = _outsider_phones(con, parameters.belief)
+    found = Estimates(
+        pooled=pooled,
+        by_source=by_source,
         glyph_chance=glyph,
         edit_chance=edit,
         phone_listed=(listed[0] + 1) / (listed[1] + 2),
         in_register=_in_register(con, parameters),
-        seen_bits=0.0,
-        unseen_bits=0.0,
         outsider_phone_bits=outsider_bits,
         fresh_phone_bits=fresh_bits,
-        pairs=pairs,
+        pairs=_counts(con, "select count(*), 0 from pairs_a")[0],
         register_rows=register_size(con),
     )
+    _write_source_rates(con, found)
+    return found
 
 
-def seen_elsewhere(con: duckdb.DuckDBPyConnection, decided: str, belief: float) -> tuple[float, float]:
-    """Bits for a person already found in another row, and for one not found yet.
+def _count_levels(con: duckdb.DuckDBPyConnection, compared: str) -> dict[tuple[str, str], dict[str, int]]:
+    """(source, field) to level to number of verified pairs; source "" is all of them."""
+    fields = {
+        "name": ("name_level", "not name_masked"),
+        "mask": ("name_level", "name_masked"),
+        "phone": ("phone_level", "true"),
+        "village": ("village_level", "true"),
+        "sex": ("sex_level", "sex_told"),
+        "birth": ("birth_level", "birth_told"),
+    }
+    each = " union all ".join(
+        f"select source, '{field}' as field, {level} as level from verified where {level} is not null and {where}"
+        for field, (level, where) in fields.items()
+    )
+    rows = con.execute(
+        f"""with verified as (select c.* from {compared} c semi join pairs_a using (record, person))
+            select source, field, level, count(*) from ({each}) group by all"""
+    ).fetchall()
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for source, field, level, c in rows:
+        for key in {source, ""}:
+            found = counts.setdefault((key, field), {})
+            found[level] = found.get(level, 0) + c
+    return counts
 
-    Of the rows decided so far, how many have a fellow row about the same person, against the share of
-    the register that has been found at all.
 
-    Parameters
-    ----------
-    decided
-        Table of (record, person).
+def _mixed(counted: Mapping[str, int], believed: Mapping[str, float], belief: float) -> dict[str, float]:
+    """Counts leaning on a belief of ``belief`` pairs."""
+    total = sum(counted.get(level, 0) for level in believed) + belief
+    return {level: (counted.get(level, 0) + belief * rate) / total for level, rate in believed.items()}
+
+
+def _write_source_rates(con: duckdb.DuckDBPyConnection, found: Estimates) -> None:
+    """``source_rates``: one row a source, ``prior`` (log2 odds that a row means one given person, before looking at
+    the fields) and for every field and level log2 of its rate."""
+    names = [f"{field}_{level}" for field, levels in found.pooled.items() for level in levels]
+    con.execute(f"create or replace table source_rates (source varchar, prior double, {' double, '.join(names)} double)")
+    for source, rates in found.by_source.items():
+        share = found.in_register[source]
+        bits = [math.log2(share / (1 - share) / found.register_rows)]
+        for field, levels in rates.items():
+            least = _LEAST_OTHER_NAME if field == "name" else 1e-9
+            bits += [math.log2(max(rate, least if level == "other" else 1e-9)) for level, rate in levels.items()]
+        con.execute(f"insert into source_rates values (?, {', '.join('?' * len(bits))})", [source, *bits])
+
+
+def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float) -> None:
+    """``seen_bits`` (led, seen, unseen): what it is worth that a person was, or was not, found in another row already.
+
+    Of the rows whose id is valid, how many have a fellow row about the same person among ``decided_all``, against
+    the share of the register that has been found at all?  Asked separately of rows whose phone leads to the person
+    (``led`` true), whose phone does not (false; where a fellow row had the same phone it would lead), and without
+    a phone (null).
     """
-    fellow, rows, people = con.execute(
-        f"""with p as (select count(*) as c from {decided} group by person)
-            select coalesce(sum(c) filter (c > 1), 0)::bigint, coalesce(sum(c), 0)::bigint, count(*) from p"""
-    ).fetchall()[0]
-    base = (people + 1) / (register_size(con) + 2)
-    again = (fellow + belief * base) / (rows + belief)
-    return _bits(again / base), _bits((1 - again) / (1 - base))
+    people, size = _counts(con, "select count(distinct person), 0 from decided_all")[0], register_size(con)
+    base = (people + 1) / (size + 2)
+    counted = {
+        led: (rows, fellows)
+        for led, rows, fellows in con.execute(
+            f"""with found as (select person, count(*) as c from decided_all group by 1),
+                heard as (select d.person, f.phone, count(*) as c from decided_all d join feed f on f.n = d.record
+                    where f.phone is not null group by all),
+                v as (select c.record, c.person, c.phone, c.phone_level in ('own', 'household') as led
+                    from {compared} c semi join pairs_a using (record, person))
+                select v.led, count(*), count(*) filter (found.c > 1) from v join found using (person)
+                left join heard on heard.person = v.person and heard.phone = v.phone
+                where v.led is null or v.led or heard.c = 1 group by 1"""
+        ).fetchall()
+    }
+    everybody = tuple(sum(pair[i] for pair in counted.values()) for i in (0, 1))
+    overall = (everybody[1] + belief * base) / (everybody[0] + belief)
+    con.execute("create or replace table seen_bits (led boolean, seen double, unseen double)")
+    for led in (True, False, None):
+        rows, fellows = counted.get(led, (0, 0))
+        again = (fellows + belief * overall) / (rows + belief)
+        con.execute("insert into seen_bits values (?, ?, ?)", [led, _bits(again / base), _bits((1 - again) / (1 - base))])
 
 
 def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, float]:
@@ -166,9 +204,7 @@ def _outsider_phones(con: duckdb.DuckDBPyConnection, belief: float) -> tuple[flo
     con.execute(
         """create or replace table outsider_phone as
            select phone, count(*) as c, min(n) as record from feed
-           where id_kind = 'valid' and phone is not null and id_text not in (select id_text from register
-               where id_text is not null)
-           group by 1"""
+           where id_kind = 'valid' and phone is not null and same_id is null group by 1"""
     )
     again, outsiders = _counts(
         con, "select coalesce(sum(c) filter (c > 1), 0)::bigint, coalesce(sum(c), 0)::bigint from outsider_phone"

@@ -78,21 +78,22 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def rates(estimates: Estimates) -> dict[str, Any]:
+def rates(con: duckdb.DuckDBPyConnection, estimates: Estimates) -> dict[str, Any]:
     """The estimates as plain numbers for the report."""
+    seen = con.execute("select led, seen, unseen from seen_bits order by led nulls last").fetchall()
+    words = {True: "phone_leads", False: "phone_does_not", None: "no_phone"}
     return {
         "verified_pairs": estimates.pairs,
-        "name": _rounded(estimates.name),
-        "phone": _rounded(estimates.phone),
-        "village": _rounded(estimates.village),
-        "birth": _rounded(estimates.birth),
-        "mask_fits": round(estimates.mask_fits, 4),
-        "sex_agrees": round(estimates.sex_agrees, 4),
+        **{field: _rounded(levels) for field, levels in estimates.pooled.items()},
+        "by_source": {
+            source: {field: _rounded(levels) for field, levels in rates.items()}
+            for source, rates in estimates.by_source.items()
+        },
         "glyph_chance": round(estimates.glyph_chance, 6),
         "edit_chance": round(estimates.edit_chance, 6),
         "in_register": _rounded(estimates.in_register),
-        "seen_bits": round(estimates.seen_bits, 3),
-        "unseen_bits": round(estimates.unseen_bits, 3),
+        "seen_bits": {words[led]: round(bits, 3) for led, bits, _ in seen},
+        "unseen_bits": {words[led]: round(bits, 3) for led, _, bits in seen},
         "outsider_phone_bits": round(estimates.outsider_phone_bits, 3),
     }
 

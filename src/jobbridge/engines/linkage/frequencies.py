@@ -1,7 +1,7 @@
 """How common each value is in the register: the u side of every weight, counted exactly.
 
-Only values that occur in the feed are kept, so the tables stay small.  All tables carry the value, its
-count ``c`` and nothing else; the size of the register is ``register_size``.
+The counts hang on the feed's rows, where every candidate of a row finds them without another join; the size of the
+register is ``register_size``.
 """
 
 from __future__ import annotations
@@ -10,30 +10,11 @@ import duckdb
 
 # More kinds of mask than this in one feed means the column is not a masked name or id at all.
 _MAX_MASK_KINDS = 24
-# Pairs drawn to learn how often two people of one surname have look-alike or mistyped-alike names.
-_SAMPLE_LEFT, _SAMPLE_RIGHT = 1_000, 20_000
+# Names drawn to learn how often two people of one surname have look-alike or mistyped-alike names, and how many of
+# them are compared with all of them.
+_SAMPLE, _SAMPLE_LEFT = 20_000, 800
 # Counts up to here are discounted.
 _RARE = 5
-
-NAME_MACROS = """
-create or replace macro char_gap(a, b) as
-    (a[1] <> b[1])::int + (a[2] <> b[2])::int + (a[3] <> b[3])::int + (a[4] <> b[4])::int;
--- DuckDB measures edits in bytes and a Chinese character has three: short names are compared by position.
-create or replace macro one_edit(a, la, b, lb) as case
-    when la > 4 or lb > 4 then levenshtein(a, b) <= 3
-    when la = lb then char_gap(a, b) = 1 or (la = 3 and a[1] = b[1] and a[2] = b[3] and a[3] = b[2])
-    when la = lb + 1 then la > 2 and (b = a[:-2] or b = a[1] || a[3:] or b = a[2:] or b = a[:2] || a[4:])
-    when lb = la + 1 then lb > 2 and (a = b[:-2] or a = b[1] || b[3:] or a = b[2:] or a = b[:2] || b[4:])
-    else false end;
-create or replace macro name_level(a, a_masked, a_like, a_sound, a_shape, la, b, b_sound, b_shape, lb) as case
-    when a is null or b is null then null
-    when a = b then 'exact'
-    when a_masked then case when b like a_like then 'fits' else 'other' end
-    when a_sound = b_sound then 'sound'
-    when la = lb and la <= 4 and char_gap(a, b) = 1 and levenshtein(a_shape, b_shape) <= 2 then 'glyph'
-    when one_edit(a, la, b, lb) then 'edit'
-    else 'other' end;
-"""
 
 
 def register_size(con: duckdb.DuckDBPyConnection) -> int:
@@ -42,9 +23,11 @@ def register_size(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def count_values(con: duckdb.DuckDBPyConnection) -> None:
-    """Create count_name, count_sound, count_surname, count_village, count_town, count_birth,
-    count_name_mask, count_id_mask and age_share."""
-    con.execute(NAME_MACROS)
+    """Hang on every row of ``feed`` how many of the register share each of its values.
+
+    Adds same_name, same_sound, same_id, same_village, same_town, mask_names, mask_ids and mask_heads (null where
+    the register has none), and creates count_birth and count_surname, which are asked by the register's value.
+    """
     for table, column in (
         ("name", "name"),
         ("sound", "sound"),
@@ -62,6 +45,25 @@ def count_values(con: duckdb.DuckDBPyConnection) -> None:
     _discount_rare_names(con)
     _count_name_masks(con)
     _count_id_masks(con)
+    con.execute(
+        """create table counted as
+        select f.*, cn.c as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
+            ct.c as same_town, cm.c as mask_names, ck.c as mask_ids, ch.c as mask_heads
+        from feed f
+        left join count_name cn on cn.value = f.name
+        left join count_sound cs on cs.value = f.sound
+        left join count_name_mask cm on cm.value = f.name
+        left join count_id ci on ci.value = f.id_text
+        left join count_id_mask ck on ck.head = f.id_head and ck.tail = f.id_end and f.id_kind = 'masked'
+        left join count_id_mask ch on ch.head = f.id_head and ch.tail = '' and f.id_kind = 'masked'
+            and f.id_end <> ''
+        left join count_village cv on cv.value = f.village
+        left join count_town ct on ct.value = f.town"""
+    )
+    for table in ("feed", "count_name", "count_sound", "count_name_mask", "count_id", "count_id_mask",
+                  "count_village", "count_town"):  # fmt: skip
+        con.execute(f"drop table {table}")
+    con.execute("alter table counted rename to feed")
 
 
 def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -88,14 +90,13 @@ def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]
     Estimated on a fixed sample of the register's names (chosen by hash, so the same register gives the
     same numbers); a sample without any such pair gives half a pair.
     """
+    step = max(1, register_size(con) // _SAMPLE)
+    few = max(1, min(register_size(con), _SAMPLE) // _SAMPLE_LEFT)
     pairs, glyph, edit = con.execute(
-        f"""with s as (
-                select distinct name, sound, shape, surname, length from register where name is not null),
-            l as (select * from s order by hash(name), name limit {_SAMPLE_LEFT}),
-            r as (select * from s order by hash(name || '.'), name limit {_SAMPLE_RIGHT}),
-            p as (select name_level(l.name, false, '', l.sound, l.shape, l.length,
-                    r.name, r.sound, r.shape, r.length) as level
-                from l join r on l.surname = r.surname and l.name <> r.name)
+        f"""with s as (select distinct name, shape, surname, length from register where hash(name) % {step} = 0),
+            p as (select name_level(l.name, false, '', 0, l.shape, l.length, r.name, 1, r.shape, r.length) as level
+                from s l join s r on l.surname = r.surname and l.name <> r.name
+                where hash(l.name) // {step} % {few} = 0)
             select count(*), count(*) filter (level = 'glyph'), count(*) filter (level = 'edit') from p"""
     ).fetchall()[0]
     return (glyph + 0.5) / (pairs + 200.0), (edit + 0.5) / (pairs + 50.0)
@@ -103,38 +104,39 @@ def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]
 
 def _count_name_masks(con: duckdb.DuckDBPyConnection) -> None:
     """How many of the register each masked name of the feed fits, by the places its stars stand in."""
-    con.execute("create table count_name_mask (value varchar, c bigint)")
     kinds = con.execute(
         f"""select regexp_replace(name, '[^*]', '.', 'g') as kind from feed where name_masked
             group by 1 order by count(*) desc, 1 limit {_MAX_MASK_KINDS}"""
     ).fetchall()
+    masked = ["select null::varchar as value, 0 as c where false"]
     for (kind,) in kinds:
-        masked = " || ".join("'*'" if sign == "*" else f"name[{i}]" for i, sign in enumerate(kind, 1))
-        con.execute(
-            f"""insert into count_name_mask
-                select {masked} as value, sum(c) from register_names
-                where length = {len(kind)} and {masked} in (select name from feed where name_masked) group by 1"""
-        )
+        shown = " || ".join("'*'" if sign == "*" else f"substr(name, {i}, 1)" for i, sign in enumerate(kind, 1))
+        masked.append(f"select {shown} as value, c from register_names where length = {len(kind)}")
+    # A name with a star in the register itself fits masks of two kinds: hence one sum over all of them.
+    con.execute(
+        f"""create table count_name_mask as select value, sum(c)::bigint as c from ({" union all ".join(masked)})
+            where value in (select name from feed where name_masked) group by 1"""
+    )
 
 
 def _count_id_masks(con: duckdb.DuckDBPyConnection) -> None:
-    """How many of the register each masked id fits (value: visible head, a star, visible end)."""
-    con.execute("create table count_id_mask (value varchar, c bigint)")
+    """How many of the register each masked id fits, and how many its head alone (tail '')."""
+    con.execute("create table count_id_mask (head varchar, tail varchar, c bigint)")
     kinds = con.execute(
         f"""select length(id_head), length(id_end) from feed where id_kind = 'masked'
             group by all order by count(*) desc, 1, 2 limit {_MAX_MASK_KINDS}"""
     ).fetchall()
-    for head, end in kinds:
-        for shown in {end, 0}:
-            masked = f"left(id_text, {head}) || '*' || right(id_text, {shown})"
-            wanted = f"id_head || '*' || {'id_end' if shown else chr(39) * 2}"
-            con.execute(
-                f"""insert into count_id_mask select {masked}, count(*) from register
-                    where {masked} in (select {wanted} from feed
-                        where id_kind = 'masked' and length(id_head) = {head} and length(id_end) = {end})
-                    and {masked} not in (select value from count_id_mask)
-                    group by 1"""
-            )
+    shown = sorted({*kinds, *((head, 0) for head, _ in kinds)})
+    for head, tail in shown:
+        con.execute(
+            f"""insert into count_id_mask
+                with there as (
+                    select left(id_text, {head}) as head, right(id_text, {tail}) as tail from register
+                    where id_text is not null),
+                asked as (select distinct id_head as head, {"id_end" if tail else "''"} as tail from feed
+                    where id_kind = 'masked' and length(id_head) = {head} and {tail} in (0, length(id_end)))
+                select head, tail, count(*) from there semi join asked using (head, tail) group by all"""
+        )
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:

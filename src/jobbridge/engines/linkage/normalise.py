@@ -4,7 +4,8 @@ Everything here is about one row at a time.  The result, ``register`` and ``feed
 step reads:
 
 n                   dense row number in key order
-name, sound, shape  keys from :mod:`names`; ``name_masked``; ``like`` the name as a LIKE pattern
+name, sound, shape  keys from :mod:`names`, the sound as a 64-bit hash (two of a million names share one by accident
+                    once in a hundred million registers); ``name_masked``; ``like`` the name as a LIKE pattern
 surname, length     first character and number of characters of the name
 id_kind             valid | wrong (complete, checksum or date fails) | masked | null
 id_text             18 characters where known (15-digit ids are lengthened), for valid and wrong ids
@@ -65,7 +66,7 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     con.execute(
         f"""create table {table} as
         with one as (
-            select n, {kept}, k.simple as name, k.sound, k.shape,
+            select n, {kept}, k.simple as name, hash(k.sound) as sound, k.shape,
                 id_clean(id_number) as given_id, phone_clean(phone) as phone,
                 place_clean(village_code) as place,
                 sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth

@@ -19,18 +19,25 @@ _SCALE = 40
 _LARGEST = 200.0
 
 
-def rank(con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters) -> None:
-    """Create ``out``: the rows of ``scored`` with rank (1 best, ties to the smaller id), posterior, note, zone."""
+def rank(
+    con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters, *, single: bool = False
+) -> None:
+    """Create ``out``: the rows of ``scored`` with place (1 best, ties to the smaller id), posterior, note, zone.
+
+    ``single`` says that no record has two candidates, which saves the sorting.
+    """
+    one = f"select *, total as top, {2**_SCALE}::hugeint as part, {2**_SCALE}::hugeint as parts, 1 as place from {scored}"
+    many = f"""select *, sum(part) over (partition by record) as parts,
+            row_number() over (partition by record order by total desc, person) as place
+        from (select *, (pow(2, greatest(total - top, -60)) * {2**_SCALE})::bigint as part
+            from (select *, max(total) over (partition by record) as top from {scored}) best) odds"""
     con.execute(
         f"""create or replace table {out} as
-        with best as (select *, max(total) over (partition by record) as top from {scored}),
-        odds as (select *, (pow(2, greatest(total - top, -60)) * {2**_SCALE}::bigint)::bigint as part from best),
-        shared as (select *, sum(part) over (partition by record) as parts from odds),
+        with shared as ({one if single else many}),
         ranked as (
             select * exclude (top, part, parts),
                 floor(1e6 * part / (parts::double + {2**_SCALE}::double
                     * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
-                row_number() over (partition by record order by total desc, person) as place,
                 {_NOTE} as reason
             from shared)
         select * exclude (reason), case

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
@@ -15,10 +15,11 @@ from . import candidates, explain
 from .columns import FEED, REGISTER, check_key, load
 from .estimates import Estimates, estimate, seen_elsewhere
 from .frequencies import count_values
+from .levels import NAME_MACROS, OTHER_MACROS, compare
 from .normalise import normalise
 from .parameters import Parameters
 from .posterior import rank
-from .score import SCORE_MACROS, score
+from .score import score
 
 ENGINE = "duckdb-1"
 Progress = Callable[[str, int, int], None]
@@ -74,14 +75,17 @@ def link(
         candidates.by_valid_id(con)
         candidates.by_decisive_pair(con)
         clock.begin("frequencies")
-        con.execute(SCORE_MACROS)
+        con.execute(NAME_MACROS + OTHER_MACROS)
         count_values(con)
         clock.begin("rates")
+        _age_bits(con, parameters)
         candidates.phone_owners(con, _NOBODY, parameters)
-        estimates = estimate(con, parameters)
+        con.execute("create table pairs_ab as select * from pairs_a union all select * from pairs_b")
+        compare(con, "pairs_ab", "compared_ab")
+        estimates = estimate(con, "compared_ab", parameters)
         clock.begin("scores")
         _decide_certain(con, estimates, parameters)
-        estimates = _decide_rest(con, estimates, parameters)
+        _decide_rest(con, estimates, parameters)
         clock.begin("propagation")
         if parameters.propagate:
             _decide_again(con, estimates, parameters)
@@ -92,7 +96,7 @@ def link(
             "parameters": asdict(parameters),
             "rows": {"register": register.num_rows, "feed": feed.num_rows},
             **explain.counts(con),
-            "rates": explain.rates(estimates),
+            "rates": explain.rates(con, estimates),
         }
     report |= {"seconds": clock.end(), "peak_mb": round(_peak_mb())}
     return LinkResult(links, weights, report)
@@ -100,62 +104,64 @@ def link(
 
 _NOBODY = "select 0::bigint as record, 0::bigint as person where false"
 _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
+_TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
 
 
 def _decide_certain(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
     """Stages A and B.  A decisive pair that the other fields contradict goes on to stage R."""
     con.execute("create table seen (person bigint)")
-    _age_bits(con, parameters)
-    con.execute("create table pairs_ab as from pairs_a union all from pairs_b")
-    score(con, "pairs_ab", "scored", estimates, parameters)
-    rank(con, "scored", "ranked", parameters)
+    con.execute("create table seen_bits as select led, 0::double as seen, 0::double as unseen"
+                " from (values (true), (false), (null)) t(led)")
+    score(con, "compared_ab", "scored", estimates, parameters)
+    rank(con, "scored", "ranked", parameters, single=True)
     con.execute(
         """create table decided_all as
-           select *, case when record in (select record from pairs_a) then 'A' else 'B' end as stage
-           from ranked where zone = 'auto' or record in (select record from pairs_a)"""
+           select r.*, case when a.record is null then 'B' else 'A' end as stage
+           from ranked r left join pairs_a a using (record) where zone = 'auto' or a.record is not null"""
     )
 
 
-def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> Estimates:
+def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
     """Stage R: all other rows against all their candidates."""
-    seen_bits, unseen_bits = seen_elsewhere(con, "decided_all", parameters.belief)
-    estimates = replace(estimates, seen_bits=seen_bits, unseen_bits=unseen_bits)
+    seen_elsewhere(con, "compared_ab", parameters.belief)
     con.execute("insert into seen select distinct person from decided_all")
-    con.execute("create table waiting as from feed where n not in (select record from decided_all)")
-    candidates.phone_owners(con, f"from decided_all where zone = 'auto' and {_ID_SEEN}", parameters)
-    _score_waiting(con, estimates, parameters)
-    con.execute("insert into decided_all select *, 'R' from ranked")
-    return estimates
+    con.execute("create table waiting as select * from feed where n not in (select record from decided_all)")
+    candidates.phone_owners(con, f"select record, person from decided_all where {_TEACHES}", parameters)
+    candidates.by_narrow_keys(con, parameters)
+    _decide_waiting(con, "R", estimates, parameters)
 
 
 def _decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
     """Stage P: what stage R proved about phones and people, applied once to the rows it touches."""
     con.execute(
         f"""create temp table learnt as
-            select d.record, d.person, f.phone, {_ID_SEEN} as id_seen
+            select d.record, d.person, f.phone, {_TEACHES} as teaches
             from decided_all d join feed f on f.n = d.record
             where d.stage = 'R' and d.place = 1 and d.zone = 'auto' and d.posterior >= {parameters.proven!r}"""
     )
     if not con.execute("select count(*) from learnt").fetchall()[0][0]:
         return
     con.execute(
-        """create or replace table waiting as from feed
+        """create or replace table waiting as select * from feed
            where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
-             and (phone in (select phone from learnt where id_seen)
+             and (phone in (select phone from learnt where teaches)
                or n in (select o.record from decided_all o join learnt l using (person)
-                   where o.record <> l.record and l.person not in (from seen)))"""
+                   where o.record <> l.record and l.person not in (select person from seen)))"""
     )
-    con.execute("insert into seen select distinct person from learnt where person not in (from seen)")
-    candidates.phone_owners(con, f"from decided_all where zone = 'auto' and place = 1 and {_ID_SEEN}", parameters)
-    _score_waiting(con, estimates, parameters)
-    con.execute("delete from decided_all where record in (select record from ranked)")
-    con.execute("insert into decided_all select *, 'P' from ranked")
+    con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")
+    candidates.phone_owners(con, f"select record, person from decided_all where {_TEACHES}", parameters)
+    candidates.by_new_phones(con)
+    con.execute("delete from decided_all where record in (select n from waiting)")
+    _decide_waiting(con, "P", estimates, parameters)
 
 
-def _score_waiting(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
-    candidates.by_narrow_keys(con, parameters)
-    score(con, "pairs_r", "scored", estimates, parameters)
+def _decide_waiting(
+    con: duckdb.DuckDBPyConnection, stage: str, estimates: Estimates, parameters: Parameters
+) -> None:
+    compare(con, "pairs_r", "compared")
+    score(con, "compared", "scored", estimates, parameters)
     rank(con, "scored", "ranked", parameters)
+    con.execute(f"insert into decided_all select *, '{stage}' from ranked")
 
 
 def _age_bits(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:

@@ -1,0 +1,102 @@
+"""Comparing every candidate pair field by field: in which words do the two sides agree?
+
+Levels are words (exact, sound, fits, household ...); what each is worth is decided in :mod:`score`, so that the rates
+can be learned from the very same comparison.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+NAME_MACROS = """
+create or replace macro char_gap(a, b) as
+    (a[1] <> b[1])::int + (a[2] <> b[2])::int + (a[3] <> b[3])::int + (a[4] <> b[4])::int;
+-- DuckDB measures edits in bytes and a Chinese character has three: short names are compared by position.
+create or replace macro one_edit(a, la, b, lb) as case
+    when la > 4 or lb > 4 then levenshtein(a, b) <= 3
+    when la = lb then char_gap(a, b) = 1 or (la = 3 and a[1] = b[1] and a[2] = b[3] and a[3] = b[2])
+    when la = lb + 1 then la > 2 and (b = a[:-2] or b = a[1] || a[3:] or b = a[2:] or b = a[:2] || a[4:])
+    when lb = la + 1 then lb > 2 and (a = b[:-2] or a = b[1] || b[3:] or a = b[2:] or a = b[:2] || b[4:])
+    else false end;
+create or replace macro name_level(a, a_masked, a_like, a_sound, a_shape, la, b, b_sound, b_shape, lb) as case
+    when a is null or b is null then null
+    when a = b then 'exact'
+    when a_masked then case when b like a_like then 'fits' else 'other' end
+    when a_sound = b_sound then 'sound'
+    when la = lb and la <= 4 and char_gap(a, b) = 1 and levenshtein(a_shape, b_shape) <= 2 then 'glyph'
+    when one_edit(a, la, b, lb) then 'edit'
+    else 'other' end;
+"""
+
+OTHER_MACROS = """
+create or replace macro birth_level(a, b) as case
+    when a = b then 'same'
+    when damerau_levenshtein(a, b) = 1 or (left(a, 4) = left(b, 4)
+        and substr(a, 5, 2) = right(b, 2) and right(a, 2) = substr(b, 5, 2)) then 'near'
+    else 'other' end;
+create or replace macro id_level(kind, text, head, tail, other_kind, other) as case
+    when kind is null or other is null or other_kind = 'masked' then null
+    when kind = 'masked' then case
+        when left(other, length(head)) <> head then 'other'
+        when right(other, length(tail)) = tail then 'fit'
+        when length(tail) between 3 and 5 and damerau_levenshtein(right(other, 4), tail) = 1 then 'near'
+        else 'other' end
+    when text = other then 'same'
+    when damerau_levenshtein(text, other) > 1 then case kind when 'valid' then 'different' else 'other' end
+    when kind = 'valid' and other_kind = 'valid' then 'one_off'
+    else 'near' end;
+"""
+
+# A relative rarer than this among the people found (a child, a very old person) is not who was seen.
+_PLAUSIBLE_BITS = -3.0
+
+
+def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
+    """Create table ``out`` from ``pairs`` (record, person).
+
+    Columns: record, person; the six levels; what :mod:`score` needs of both sides; household_twin (the masked name
+    also fits somebody else of the household, of an age to be seen).  Needs ``phone_owner``, ``phone_household``
+    and ``age_bits`` (decade, bits).
+    """
+    con.execute(
+        f"""create or replace table {out} as
+        with owners as (select phone, count(*) as c from phone_owner group by 1),
+        relatives as (select phone, count(*) as c from phone_household group by 1),
+        pair as (
+            select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
+                f.name_masked, f."like", f.sex_told, f.birth_told,
+                f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
+                f.mask_names, f.mask_ids, f.mask_heads, owners.c as owners, relatives.c as relatives,
+                r.surname as their_surname, r.birth as their_birth, r.household,
+                name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
+                    r.name, r.sound, r.shape, r.length) as name_level,
+                id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
+                case when f.phone is null then null
+                    when o.alias then 'proven' when o.person is not null then 'own'
+                    when h.person is not null then 'household'
+                    when r.phone is null then 'unlisted' else 'other' end as phone_level,
+                case when f.town is null or r.town is null then null
+                    when f.village = r.village then 'same'
+                    when f.village is null or r.village is null then
+                        case when f.town = r.town then 'in_town' else 'other' end
+                    when f.town = r.town then 'town' else 'other' end as village_level,
+                case when f.sex is null or r.sex is null then null
+                    when f.sex = r.sex then 'same' else 'other' end as sex_level,
+                case when f.birth is null or r.birth is null then null
+                    else birth_level(f.birth, r.birth) end as birth_level
+            from {pairs} p join feed f on f.n = p.record join register r on r.n = p.person
+            left join phone_owner o on o.phone = f.phone and o.person = r.n
+            left join phone_household h on h.phone = f.phone and h.person = r.n
+            left join owners on owners.phone = f.phone
+            left join relatives on relatives.phone = f.phone),
+        unsure as (select record, person, household, "like" from pair
+            where name_masked and name_level = 'fits' and household is not null
+                and coalesce(id_level, '') not in ('same', 'fit', 'near', 'one_off')),
+        twins as (
+            select distinct u.record, u.person from unsure u
+            join register t on t.household = u.household and t.n <> u.person and t.name like u."like"
+            left join age_bits a on a.decade = left(t.birth, 3)
+            where coalesce(a.bits, 0) >= {_PLAUSIBLE_BITS})
+        select pair.* exclude (household, "like"), twins.person is not null as household_twin
+        from pair left join twins using (record, person)"""
+    )

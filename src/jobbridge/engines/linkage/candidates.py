@@ -14,13 +14,18 @@ from .parameters import Parameters
 _FITS = "r.id_text[1:length(f.id_head)] = f.id_head and right(r.id_text, length(f.id_end)) = f.id_end"
 
 
+def may_pair(con: duckdb.DuckDBPyConnection, exclude_self: bool) -> None:
+    """Say which (record, person) may be paired at all: any, or any but a row with itself."""
+    con.execute(f"create macro may_pair(record, person) as {'record <> person' if exclude_self else 'true'}")
+
+
 def by_valid_id(con: duckdb.DuckDBPyConnection) -> None:
     """``pairs_a``: feed rows whose valid id belongs to exactly one register row."""
     con.execute(
         """create table pairs_a as
            select f.n as record, min(r.n) as person
            from feed f join register r on f.id_text = r.id_text
-           where f.id_kind = 'valid' and r.id_kind = 'valid' group by 1 having count(*) = 1"""
+           where f.id_kind = 'valid' and r.id_kind = 'valid' and may_pair(f.n, r.n) group by 1 having count(*) = 1"""
     )
 
 
@@ -36,8 +41,19 @@ def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
             select f.n, r.n from feed f join register r on f.phone = r.phone and f.name = r.name
             where not f.name_masked and (f.id_kind is null or (f.id_kind = 'masked' and ({_FITS}))))
         select record, min(person) as person from hits
-        where record not in (select record from pairs_a) group by 1 having count(*) = 1"""
+        where may_pair(record, person) and record not in (select record from pairs_a)
+        group by 1 having count(*) = 1"""
     )
+
+
+def listed_phones(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
+    """``listed`` (phone, person): who has a phone of the feed in the register; and :func:`phone_owners` from it."""
+    con.execute(
+        """create table listed as select phone, n as person, household from register
+           where phone in (select phone from feed where phone is not null)"""
+    )
+    con.execute("create table relative (household varchar, person bigint)")
+    phone_owners(con, "select 0::bigint as record, 0::bigint as person where false", parameters)
 
 
 def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parameters) -> None:
@@ -51,25 +67,28 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
     Creates ``phone_owner`` (phone, person, alias) and ``phone_household`` (phone, person).
     """
     con.execute(
-        f"""create or replace table phone_owner as
+        f"""create or replace table known_user as
         with heard as (
-            select phone, n as person, false as alias from register
-            where phone in (select phone from feed)
+            select phone, person, household, false as alias from listed
             union all
-            select f.phone, p.person, true from ({proven}) p join feed f on f.n = p.record
-            where f.phone is not null),
-        one as (select phone, person, bool_or(alias) as alias from heard group by all)
+            select f.phone, p.person, r.household, true from ({proven}) p join feed f on f.n = p.record
+            join register r on r.n = p.person where f.phone is not null),
+        one as (select phone, person, household, bool_or(alias) as alias from heard group by all)
         select * from one qualify count(*) over (partition by phone) <= {parameters.max_block}"""
     )
+    con.execute("create or replace table phone_owner as select phone, person, alias from known_user")
+    # Households looked up before are not looked up again.
     con.execute(
-        f"""create or replace table phone_household as
-        with owned as (select o.phone, o.person, r.household from phone_owner o join register r on r.n = o.person
-                where r.household is not null),
-        lives as (select n as person, household from register
-            where household in (select household from owned)
-            qualify count(*) over (partition by household) between 2 and {parameters.max_household})
-        select distinct o.phone, l.person from owned o join lives l using (household)
-        where (o.phone, l.person) not in (select phone, person from phone_owner)"""
+        f"""insert into relative
+        select household, n from register
+        where household in (select household from known_user where household is not null
+            and household not in (select household from relative))
+        qualify count(*) over (partition by household) <= {parameters.max_household}"""
+    )
+    con.execute(
+        """create or replace table phone_household as
+        select distinct u.phone, l.person from known_user u join relative l using (household)
+        where (u.phone, l.person) not in (select phone, person from phone_owner)"""
     )
 
 
@@ -89,18 +108,23 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
         _block(limit, "true", "right(id_text, 8)", "surname"),
         _block(limit, "id_kind = 'wrong'", "right(id_text, 8)"),
     )
-    con.execute(f"create or replace table pairs_r as {' union '.join(blocks)} union {_BY_PHONE}")
+    con.execute(
+        f"""create or replace table pairs_r as
+            select record, person from ({" union ".join(blocks)} union {_BY_PHONE}) where may_pair(record, person)"""
+    )
 
 
 def by_new_phones(con: duckdb.DuckDBPyConnection) -> None:
     """``pairs_r`` for the rows of ``waiting`` that were ranked before: their candidates, and who may use their phone."""
     con.execute(
         f"""create or replace table pairs_r as
-            select record, person from decided_all semi join waiting on waiting.n = record union {_BY_PHONE}"""
+            select record, person from (
+                select record, person from decided_all semi join waiting on waiting.n = record union {_BY_PHONE})
+            where may_pair(record, person)"""
     )
 
 
-_BY_PHONE = """select w.n, o.person from waiting w join phone_owner o using (phone)
+_BY_PHONE = """select w.n as record, o.person from waiting w join phone_owner o using (phone)
         union select w.n, h.person from waiting w join phone_household h using (phone)
             join register r on r.n = h.person
             where w.name = r.name or w.sound = r.sound or (w.name_masked and r.name like w."like")"""

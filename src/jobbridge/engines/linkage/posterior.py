@@ -38,7 +38,7 @@ def rank(
             select * exclude (top, part, parts),
                 floor(1e6 * part / (parts::double + {2**_SCALE}::double
                     * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
-                {_NOTE} as reason
+                {NOTE} as reason
             from shared)
         select * exclude (reason), case
                 when reason = 'id_other_name' and id_level = 'same' then 'review'
@@ -57,7 +57,7 @@ _ELSE_AGREES = (
     " or coalesce(village_level = 'same', false)"
     " or coalesce(birth_level = 'same', false))"
 )
-_NOTE = f"""case
+NOTE = f"""case
     when {_ID_AGREES} and name_level = 'other' then 'id_other_name'
     when not {_ID_AGREES} and household_twin then 'household_mask'
     when not {_ID_AGREES} and not {_ELSE_AGREES} then 'name_only' end"""

@@ -41,6 +41,7 @@ def link(
     *,
     parameters: Parameters | None = None,
     progress: Progress | None = None,
+    exclude_self: bool = False,
 ) -> LinkResult:
     """Find out which person of the register each feed row is about.
 
@@ -52,6 +53,8 @@ def link(
         Thresholds, beliefs, threads and memory; the defaults when omitted.
     progress
         Called with (step, steps done, steps in all) as the run goes on.
+    exclude_self
+        The feed is the register itself, under the same keys: no row is linked with itself.
 
     Returns
     -------
@@ -72,6 +75,7 @@ def link(
             load(con, table, shape, key)
             normalise(con, shape)
         clock.begin("validated ids")
+        candidates.may_pair(con, exclude_self)
         candidates.by_valid_id(con)
         candidates.by_decisive_pair(con)
         clock.begin("frequencies")
@@ -79,7 +83,7 @@ def link(
         count_values(con)
         clock.begin("rates")
         _age_bits(con, parameters)
-        candidates.phone_owners(con, _NOBODY, parameters)
+        candidates.listed_phones(con, parameters)
         con.execute("create table pairs_ab as select * from pairs_a union all select * from pairs_b")
         compare(con, "pairs_ab", "compared_ab")
         estimates = estimate(con, "compared_ab", parameters)
@@ -102,7 +106,8 @@ def link(
     return LinkResult(links, weights, report)
 
 
-_NOBODY = "select 0::bigint as record, 0::bigint as person where false"
+# What the keys of the candidates are made of.
+_WAITING = """n, name, name_masked, "like", sound, surname, id_kind, id_text, id_head, id_tail, birth, village, phone"""
 _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
 _TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
 
@@ -125,7 +130,7 @@ def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
     """Stage R: all other rows against all their candidates."""
     seen_elsewhere(con, "compared_ab", parameters.belief)
     con.execute("insert into seen select distinct person from decided_all")
-    con.execute("create table waiting as select * from feed where n not in (select record from decided_all)")
+    con.execute(f"create table waiting as select {_WAITING} from feed where n not in (select record from decided_all)")
     candidates.phone_owners(con, f"select record, person from decided_all where {_TEACHES}", parameters)
     candidates.by_narrow_keys(con, parameters)
     _decide_waiting(con, "R", estimates, parameters)
@@ -142,7 +147,7 @@ def _decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, paramete
     if not con.execute("select count(*) from learnt").fetchall()[0][0]:
         return
     con.execute(
-        """create or replace table waiting as select * from feed
+        f"""create or replace table waiting as select {_WAITING} from feed
            where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
              and (phone in (select phone from learnt where teaches)
                or n in (select o.record from decided_all o join learnt l using (person)

@@ -64,7 +64,8 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
     proven
         Query giving (record, person) of links sure enough to teach us a phone.
 
-    Creates ``phone_owner`` (phone, person, alias) and ``phone_household`` (phone, person).
+    Creates ``phone_user``: phone, person, what they are to it (own | proven | household), and how many others are
+    the same to it.
     """
     con.execute(
         f"""create or replace table known_user as
@@ -74,9 +75,9 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
             select f.phone, p.person, r.household, true from ({proven}) p join feed f on f.n = p.record
             join register r on r.n = p.person where f.phone is not null),
         one as (select phone, person, household, bool_or(alias) as alias from heard group by all)
-        select * from one qualify count(*) over (partition by phone) <= {parameters.max_block}"""
+        select *, count(*) over (partition by phone) as users from one
+        qualify users <= {parameters.max_block}"""
     )
-    con.execute("create or replace table phone_owner as select phone, person, alias from known_user")
     # Households looked up before are not looked up again.
     con.execute(
         f"""insert into relative
@@ -86,9 +87,13 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
         qualify count(*) over (partition by household) <= {parameters.max_household}"""
     )
     con.execute(
-        """create or replace table phone_household as
-        select distinct u.phone, l.person from known_user u join relative l using (household)
-        where (u.phone, l.person) not in (select phone, person from phone_owner)"""
+        """create or replace table phone_user as
+        with relatives as (
+            select distinct u.phone, l.person from known_user u join relative l using (household)
+            where (u.phone, l.person) not in (select phone, person from known_user))
+        select phone, person, case when alias then 'proven' else 'own' end as level, users from known_user
+        union all
+        select phone, person, 'household', count(*) over (partition by phone) from relatives"""
     )
 
 
@@ -124,10 +129,10 @@ def by_new_phones(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-_BY_PHONE = """select w.n as record, o.person from waiting w join phone_owner o using (phone)
-        union select w.n, h.person from waiting w join phone_household h using (phone)
-            join register r on r.n = h.person
-            where w.name = r.name or w.sound = r.sound or (w.name_masked and r.name like w."like")"""
+_BY_PHONE = """select w.n as record, u.person from waiting w join phone_user u using (phone)
+            join register r on r.n = u.person
+        where u.level <> 'household' or w.name = r.name or w.sound = r.sound
+            or (w.name_masked and r.name like w."like")"""
 
 
 def _block(limit: int, where: str, *keys: str) -> str:

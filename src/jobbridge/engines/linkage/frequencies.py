@@ -126,17 +126,27 @@ def _count_id_masks(con: duckdb.DuckDBPyConnection) -> None:
         f"""select length(id_head), length(id_end) from feed where id_kind = 'masked'
             group by all order by count(*) desc, 1, 2 limit {_MAX_MASK_KINDS}"""
     ).fetchall()
-    shown = sorted({*kinds, *((head, 0) for head, _ in kinds)})
-    for head, tail in shown:
+    if not kinds:
+        return
+    # Six signs of the beginning and four of the end: most masks show no more, and of these there are few kinds.
+    con.execute(
+        """create table id_ends as select left(id_text, 6) as head, right(id_text, 4) as tail, count(*) as c
+           from register where id_text is not null group by all"""
+    )
+    for head, tail in sorted({*kinds, *((head, 0) for head, _ in kinds)}):
+        short = head <= 6 and tail <= 4
+        there = (
+            f"select left(head, {head}) as head, right(tail, {tail}) as tail, c from id_ends"
+            if short
+            else f"select left(id_text, {head}) as head, right(id_text, {tail}) as tail, 1 as c from register"
+        )
         con.execute(
             f"""insert into count_id_mask
-                with there as (
-                    select left(id_text, {head}) as head, right(id_text, {tail}) as tail from register
-                    where id_text is not null),
-                asked as (select distinct id_head as head, {"id_end" if tail else "''"} as tail from feed
+                with asked as (select distinct id_head as head, {"id_end" if tail else "''"} as tail from feed
                     where id_kind = 'masked' and length(id_head) = {head} and {tail} in (0, length(id_end)))
-                select head, tail, count(*) from there semi join asked using (head, tail) group by all"""
+                select head, tail, sum(c)::bigint from ({there}) semi join asked using (head, tail) group by all"""
         )
+    con.execute("drop table id_ends")
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -55,25 +55,26 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
     """Create table ``out`` from ``pairs`` (record, person).
 
     Columns: record, person; the six levels; what :mod:`score` needs of both sides; household_twin (the masked name
-    also fits somebody else of the household, of an age to be seen).  Needs ``phone_owner``, ``phone_household``
-    and ``age_bits`` (decade, bits).
+    also fits somebody else of the household, of an age to be seen).  Needs ``phone_user`` and
+    ``age_bits`` (decade, bits).
     """
     con.execute(
         f"""create or replace table {out} as
-        with owners as (select phone, count(*) as c from phone_owner group by 1),
-        relatives as (select phone, count(*) as c from phone_household group by 1),
+        with phoned as materialized (
+            select p.record, p.person, u.level as user_level, u.users
+            from {pairs} p join (select n, phone from feed) f on f.n = p.record
+            left join phone_user u on u.phone = f.phone and u.person = p.person),
         pair as (
             select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
                 f.name_masked, f."like", f.sex_told, f.birth_told,
                 f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
-                f.mask_names, f.mask_ids, f.mask_heads, owners.c as owners, relatives.c as relatives,
+                f.mask_names, f.mask_ids, f.mask_heads, p.users as phone_users,
                 r.surname as their_surname, r.birth as their_birth, r.household,
                 name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
                     r.name, r.sound, r.shape, r.length) as name_level,
                 id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
                 case when f.phone is null then null
-                    when o.alias then 'proven' when o.person is not null then 'own'
-                    when h.person is not null then 'household'
+                    when p.user_level is not null then p.user_level
                     when r.phone is null then 'unlisted' else 'other' end as phone_level,
                 case when f.town is null or r.town is null then null
                     when f.village = r.village then 'same'
@@ -84,11 +85,7 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
                     when f.sex = r.sex then 'same' else 'other' end as sex_level,
                 case when f.birth is null or r.birth is null then null
                     else birth_level(f.birth, r.birth) end as birth_level
-            from {pairs} p join feed f on f.n = p.record join register r on r.n = p.person
-            left join phone_owner o on o.phone = f.phone and o.person = r.n
-            left join phone_household h on h.phone = f.phone and h.person = r.n
-            left join owners on owners.phone = f.phone
-            left join relatives on relatives.phone = f.phone),
+            from phoned p join feed f on f.n = p.record join register r on r.n = p.person),
         unsure as (select record, person, household, "like" from pair
             where name_masked and name_level = 'fits' and household is not null
                 and coalesce(id_level, '') not in ('same', 'fit', 'near', 'one_off')),

@@ -83,9 +83,9 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     outside = f"""case when op.phone is null then {e.fresh_phone_bits!r}
         when op.c > 1 or op.record <> p.record then {e.outsider_phone_bits!r} else 0 end"""
     phone = f"""case phone_level
-        when 'proven' then {by_count(_log(p.alias_holds), "p.owners")}
-        when 'own' then {by_count("m.phone_own", "p.owners")}
-        when 'household' then {by_count("m.phone_household", "p.relatives")}
+        when 'proven' then {by_count(_log(p.alias_holds), "p.phone_users")}
+        when 'own' then {by_count("m.phone_own", "p.phone_users")}
+        when 'household' then {by_count("m.phone_household", "p.phone_users")}
         when 'other' then {by_chance("m.phone_other", e.phone_listed)}
         when 'unlisted' then {by_chance("m.phone_unlisted", 1 - e.phone_listed)}
         else 0 end + case when phone_level is null then 0 else {outside} end"""

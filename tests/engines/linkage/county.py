@@ -79,10 +79,10 @@ def build(
     people: int, rows: int, seed: int, *, outsiders: float = 0.3, errors: float = 1.0, names: Names | None = None
 ) -> County:
     """A register of ``people`` and a feed of ``rows``; ``errors`` scales every rate of damage."""
-    return _Builder(people, rows, seed, outsiders, errors, names or Names.small()).build()
+    return Builder(people, rows, seed, outsiders, errors, names or Names.small()).build()
 
 
-class _Builder:
+class Builder:
     def __init__(self, people: int, rows: int, seed: int, outsiders: float, errors: float, names: Names) -> None:
         self.r = random.Random(seed)
         self.people, self.rows, self.outsider_share, self.errors, self.names = people, rows, outsiders, errors, names
@@ -180,7 +180,7 @@ class _Builder:
             truth[record], damage[record] = person["person_id"], ",".join(kinds)
         shown = [
             {**{column: p[column] for column in _REGISTER},
-             "name": self._bad_name(p["name"], r.choice(("sound", "old_form"))) if r.random() < 0.015 else p["name"]}
+             "name": self.bad_name(p["name"], r.choice(("sound", "old_form"))) if r.random() < 0.015 else p["name"]}
             for p in people
         ]  # fmt: skip
         return County(pa.Table.from_pylist(shown), pa.Table.from_pylist(feed, schema=_FEED), truth, damage)
@@ -199,27 +199,27 @@ class _Builder:
             nonlocal name
             if hit(chance):
                 kind = r.choice(choices)
-                name = self._bad_name(name, kind)
+                name = self.bad_name(name, kind)
                 kinds.append(kind)
 
         if source == "police":
             spoil_name(0.03, "sound", "old_form", "last_mark", "space")
-            number = self._bad_id(number, r.choice(("short", "digit"))) if hit(0.015) else number
+            number = self.bad_id(number, r.choice(("short", "digit"))) if hit(0.015) else number
             village = village if r.random() < 0.8 else None
             phone = phone if r.random() < 0.4 else None
         elif source == "railway":
             spoil_name(0.06, "swap", "last_mark", "old_form", "space")
-            number = self._bad_id(number, r.choice(("scan", "drop"))) if hit(0.05) else number
+            number = self.bad_id(number, r.choice(("scan", "drop"))) if hit(0.05) else number
             number = number[:6] + "********" + number[14:] if r.random() < 0.35 else number
             village, phone = None, phone if r.random() < 0.25 else None
         elif source == "road":
             spoil_name(0.08, "sound", "sound", "drop", "last_mark")
-            number = self._bad_id(number, r.choice(("digit", "swap", "drop"))) if hit(0.06) else number
+            number = self.bad_id(number, r.choice(("digit", "swap", "drop"))) if hit(0.06) else number
             number = number[:4] + "**********" + number[14:] if r.random() < 0.6 else number
             village, phone = None, phone if r.random() < 0.5 else None
         elif source == "bigdata":
             spoil_name(0.07, "sound", "swap", "drop")
-            number = None if r.random() < 0.7 else self._bad_id(number, "digit") if hit(0.06) else number
+            number = None if r.random() < 0.7 else self.bad_id(number, "digit") if hit(0.06) else number
             if village:
                 village = None if r.random() < 0.15 else r.choice(self.villages) if r.random() < 0.1 else village
         else:
@@ -243,7 +243,7 @@ class _Builder:
             "birth_date": person["birth_date"] if source == "police" and r.random() < 0.9 else None,
         }, kinds  # fmt: skip
 
-    def _bad_name(self, name: str, kind: str) -> str:
+    def bad_name(self, name: str, kind: str) -> str:
         r = self.r
         if kind == "old_form":
             return "".join(_TRADITIONAL.get(c, c) for c in name)
@@ -259,7 +259,7 @@ class _Builder:
         others = [c for c in self.names.sounds[lazy_pinyin(name[at])[0]] if c != name[at]]
         return name[:at] + r.choice(others) + name[at + 1 :] if others else name
 
-    def _bad_id(self, number: str, kind: str) -> str:
+    def bad_id(self, number: str, kind: str) -> str:
         at = self.r.randrange(6, 17)
         if kind == "scan":
             return number[:at] + _LOOK_ALIKE[number[at]] + number[at + 1 :]

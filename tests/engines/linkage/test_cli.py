@@ -8,6 +8,7 @@ import pytest
 
 from jobbridge.engines.linkage import cli
 from tests.engines.linkage.county import build
+from tests.engines.linkage.doubles import double
 from tests.engines.linkage.febrl import FOLDER, febrl
 
 
@@ -103,3 +104,14 @@ def test_run_with_a_field_set(tmp_path, capsys):
     assert "feed: column 'record_id' is missing" in capsys.readouterr().err
     assert command(*words, "--fields", fields, "--auto", "0.1") == 2
     assert "review <= auto" in capsys.readouterr().err
+
+
+def test_dedupe_of_persons(tmp_path, capsys):
+    table, true = double(1500, 60, 8)
+    register, out = tmp_path / "r.parquet", tmp_path / "o.parquet"
+    cli.write_table(table, register)
+    assert command("--register", register, "--out", out, verb="dedupe") == 0
+    found = {(row["person_id_a"], row["person_id_b"]) for row in cli.read_table(out).to_pylist()}
+    assert len(found & true) >= 0.85 * len(true)
+    assert command("--register", tmp_path / "none.csv", "--out", out, verb="dedupe") == 2
+    assert "none.csv" in capsys.readouterr().err

@@ -76,8 +76,6 @@ def run(args: argparse.Namespace) -> None:
 def run_dedupe(args: argparse.Namespace) -> None:
     """Find duplicates."""
     fields, parameters = _settings(args)
-    if fields is None:
-        raise ValueError("dedupe needs --fields")
     result = dedupe(read_table(args.register), fields=fields, parameters=parameters)
     optional = (args.clusters, result.clusters), (args.weights, result.weights)
     _write(args, result.report, (args.out, result.pairs), *optional)

@@ -35,6 +35,7 @@ import pyarrow as pa
 from .fields import FieldSet
 from .generic import dedupe_fields
 from .parameters import Parameters
+from .people import dedupe_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,19 @@ class DedupeResult:
     report: dict[str, Any]
 
 
-def dedupe(register: pa.Table, *, fields: FieldSet, parameters: Parameters | None = None) -> DedupeResult:
+def dedupe(
+    register: pa.Table, *, fields: FieldSet | None = None, parameters: Parameters | None = None
+) -> DedupeResult:
     """Find the pairs of rows that are one person, and the clusters they form.
 
     Parameters
     ----------
     register
-        Columns of the field set; it is not changed.
+        Columns of the field set, or those of :mod:`columns` for the Chinese person set; it is not changed.
     fields
-        A declared field set.
+        A declared field set; the Chinese person set when omitted.
     parameters
-        Threads and memory.
+        Threads and memory; for the Chinese person set also thresholds and beliefs.
 
     Returns
     -------
@@ -69,4 +72,5 @@ def dedupe(register: pa.Table, *, fields: FieldSet, parameters: Parameters | Non
     ValueError
         A column or key is missing or unusable.
     """
-    return DedupeResult(*dedupe_fields(register, fields, parameters))
+    found = dedupe_people(register, parameters) if fields is None else dedupe_fields(register, fields, parameters)
+    return DedupeResult(*found)

@@ -43,7 +43,11 @@ SPEAKERS = (
     "apps/imports/services.py",
     "apps/linkage/deciding.py",
     "apps/linkage/second_opinions.py",
+    "apps/linkage/agreements.py",
+    "apps/linkage/outsiders.py",
+    "apps/linkage/retention.py",
     "apps/linkage/services.py",
+    "apps/linkage/suspicions.py",
     "apps/linkage/village.py",
 )
 # What a stage of the cycle calls to say which step it is at.

@@ -13,7 +13,7 @@ from jobbridge.apps.files.services import store
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.linkage.models import Deletion, FeedRecord, Link, Returnee
-from jobbridge.apps.linkage.retention import delete_expired, deletion_note
+from jobbridge.apps.linkage.retention import delete_expired
 from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.sealing import SealError
 from tests.factories import DAY, make_agreements
@@ -50,7 +50,6 @@ def test_nothing_is_deleted_before_its_day(listed):
     with acting_as(SYSTEM):
         assert FeedRecord.objects.count() == 3
     assert files.read(listed.file)
-    assert "将于" in deletion_note(listed)
 
 
 def test_on_the_day_the_agency_s_words_go_and_the_outcome_stays(county, listed):
@@ -70,7 +69,6 @@ def test_on_the_day_the_agency_s_words_go_and_the_outcome_stays(county, listed):
     with pytest.raises(SealError, match="deleted"):
         files.read(listed.file)
     assert not list(files._root().rglob(listed.file.sha256))
-    assert "已于" in deletion_note(listed)
 
 
 def test_a_second_time_changes_nothing(listed):

@@ -85,6 +85,22 @@ ADDRESSES = (
     Address("desk:import_marked", CLERKS, batch),
     Address("desk:linkage", CLERKS),
     Address("desk:linkage_decide", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": ""}),
+    Address("desk:linkage_results", CLERKS),
+    Address("desk:linkage_records", CLERKS),
+    Address("desk:linkage_returnees", CLERKS),
+    Address("desk:linkage_outsiders", CLERKS),
+    Address(
+        "desk:linkage_outsider", CLERKS, lambda r: (r.outsider.pk,), reads=False, writes=True,
+        form={"decision": "visited"},
+    ),
+    Address("desk:linkage_suspicions", CLERKS),
+    Address(
+        "desk:linkage_suspicion", CLERKS, lambda r: (r.suspicion.pk,), reads=False, writes=True,
+        form={"state": "explained", "note": "问过本人"},
+    ),
+    Address("desk:linkage_agreements", COUNTY, writes=True),
+    Address("desk:linkage_agreement_end", COUNTY, lambda r: (r.agreement.pk,), reads=False, writes=True),
+    Address("desk:linkage_agreement_file", COUNTY, lambda r: (r.agreement.pk,)),
     Address("desk:linkage_next", CLERKS),
     Address("desk:linkage_undo", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"what": "decide"}),
     Address("desk:linkage_ask", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": "0"}),
@@ -97,6 +113,10 @@ ADDRESSES = (
     Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
     Address("desk:indicators", STAFF),
     Address("field:today", BROKERS),
+    Address("field:outsiders", BROKERS),
+    Address(
+        "field:outsider", BROKERS, lambda r: (r.outsider.pk,), reads=False, writes=True, form={"decision": "visited"}
+    ),
     Address("field:visit", BROKERS, household, writes=True, form=VISIT),
     Address("field:answer", BROKERS, lambda r: (r.question.pk,), reads=False, writes=True, form={"answer": "yes"}),
     Address("field:call", BROKERS, household, reads=False, writes=True),

@@ -13,11 +13,12 @@ from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.files.services import store
 from jobbridge.apps.imports import services as imports
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.deciding import decide
-from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, Opinion
+from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, Opinion, Outsider, Returnee, Suspicion
 from jobbridge.apps.linkage.village import ask
 from jobbridge.apps.messaging.services import Draft, queue
 from jobbridge.apps.placements.models import MatchRun, Recommendation
@@ -26,6 +27,7 @@ from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
 from tests.factories import (
     DAY,
+    make_agreements,
     make_areas,
     make_broker,
     make_household,
@@ -104,8 +106,6 @@ def make_post(key: str = "p1") -> Post:
 
 
 def make_pair(person, name: str = "铁路.csv") -> Link:
-    from jobbridge.apps.files.services import store
-
     stored = store(actor=TEST, name=name, content=name.encode())
     batch = ImportBatch.objects.create(
         kind="feed", file=stored, as_of=DAY, region_code="500235000000", created_by=TEST.key
@@ -153,7 +153,23 @@ def records(county):
             link=disputed, region_code=HERE, decision=LinkDecision.objects.get(link=disputed), first_by=town.key,
             given_by="user:0", same=True, person=county.person, state="differs",
         )  # fmt: skip
+        stored = store(actor=TEST, name="协议.pdf", content=b"signed")
+        (county.agreement,) = make_agreements("railway", signed=stored)
+        county.outsider, county.suspicion = make_findings(county.person)
     return county
+
+
+def make_findings(person: Person, number: int = 0) -> tuple[Outsider, Suspicion]:
+    """What the comparison may have found of a person's village: one back home, a stranger, a suspicion."""
+    seen = {"first_seen": DAY, "last_seen": DAY, "sightings": 1, "sources": ["railway"], "region_code": HERE}
+    Returnee.objects.create(person=person, opened_on=DAY, origin="东莞", recorded_away=True, **seen)
+    stranger = Outsider.objects.create(key=b"outsider %d" % number, name="向无名", **seen)
+    suspicion = Suspicion.objects.create(
+        kind="away_home", person=person, region_code=HERE, opened_on=DAY, seen_on=DAY,
+        ledger={"text": "在外务工", "place": "浙江省义乌市", "as_of": DAY.isoformat(), "source": "测试"},
+        sightings=[{"source": "railway", "on": DAY.isoformat(), "direction": "home", "file": "铁路.csv", "batch": 1}],
+    )  # fmt: skip
+    return stranger, suspicion
 
 
 def make_message(person: Person, phone: str = PHONE) -> None:

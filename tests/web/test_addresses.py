@@ -11,7 +11,7 @@ from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.audit.models import Unmasking
 from jobbridge.apps.casework.models import Task, Visit
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
-from jobbridge.apps.linkage.models import Link, Opinion, VillageQuestion
+from jobbridge.apps.linkage.models import DataAgreement, Link, Opinion, Outsider, Suspicion, VillageQuestion
 from jobbridge.apps.registry.models import Household, Person
 from tests.web.addresses import ADDRESSES, READ, ROLES, SCOPED, WRITE, Address
 from tests.web.conftest import PHONE
@@ -42,6 +42,9 @@ def state(records):
                 list(Link.objects.order_by("pk").values("pk", "decision", "person_id")),
                 list(Opinion.objects.order_by("pk").values("pk", "state", "given_by")),
                 list(VillageQuestion.objects.order_by("pk").values("pk", "state", "answer")),
+                list(Outsider.objects.order_by("pk").values("pk", "decision")),
+                list(Suspicion.objects.order_by("pk").values("pk", "state", "note")),
+                list(DataAgreement.objects.order_by("pk").values("pk", "ended_on")),
                 list(ImportBatch.objects.order_by("pk").values("pk", "state", "merged_rows", "mapping")),
                 list(ImportRow.objects.order_by("pk").values("pk", "state")),
                 Person.objects.count(),

@@ -19,7 +19,7 @@ from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.targeting.services import refresh
 from tests.factories import DAY, make_household, make_person, make_phone, make_spell, make_statement
 from tests.web.addresses import READ
-from tests.web.conftest import HERE, make_message, make_pair, make_post
+from tests.web.conftest import HERE, make_findings, make_message, make_pair, make_post
 
 TEST = system_actor("test")
 FEW, MANY = 3, 30
@@ -38,6 +38,7 @@ def grow(records):
         make_statement(person, employed=False, willing=True, wishes=["保洁员"])
         make_spell(person, DAY.replace(month=1), DAY.replace(month=3))
         make_pair(person, f"部门数据{number}")
+        make_findings(person, number + 1)
         make_message(person, phone)
         make_post(f"more-{number}")
         Recommendation.objects.create(

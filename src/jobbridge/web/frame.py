@@ -59,7 +59,22 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("数据"),
         (
             Entry("imports", gettext_lazy("导入中心"), "upload", CLERKS, also=("import", "import_columns")),
-            Entry("linkage", gettext_lazy("数据比对"), "database-search", CLERKS, count="pairs"),
+            Entry(
+                "linkage",
+                gettext_lazy("数据比对"),
+                "database-search",
+                CLERKS,
+                count="pairs",
+                also=(
+                    "linkage_second",
+                    "linkage_results",
+                    "linkage_records",
+                    "linkage_returnees",
+                    "linkage_outsiders",
+                    "linkage_suspicions",
+                    "linkage_agreements",
+                ),
+            ),
             Entry("cycle", gettext_lazy("每日循环"), "refresh"),
         ),
     ),

@@ -24,6 +24,15 @@ FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id JOIN registr
 WHERE f.direction = 'home' AND (l.decision = 'confirmed' OR (l.zone = 'auto' AND l.decision <> 'rejected'))
 GROUP BY l.person_id, p.household_id, p.region_code
 UNION ALL
+-- The ledger still has them at work away, as a list that is newer than the sighting may; nobody has asked since.
+SELECT 'returnee:' || r.person_id || ':' || r.first_seen, 'returnee', p.household_id, r.person_id, p.region_code,
+  r.last_seen || ' 有返乡记录，台账登记在外务工，请核实', 250, {VERIFY_DAYS}
+FROM linkage_returnee r JOIN registry_person p ON p.id = r.person_id
+  JOIN targeting_personstatus x ON x.person_id = r.person_id AND x.status = 'W' AND NOT x.contradicted
+WHERE r.state = 'home' AND r.recorded_away AND NOT EXISTS (
+  SELECT 1 FROM registry_workstatement s JOIN imports_sourcerecord i ON i.id = s.source_id
+  WHERE s.person_id = r.person_id AND s.as_of >= r.first_seen AND i.kind IN ('visit', 'phone'))
+UNION ALL
 SELECT 'verify:' || h.household_id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'verify', h.household_id, NULL,
   h.region_code,
   h.unknown || ' 人就业或意愿待核实', 150 + 10 * least(h.unknown, 5), {VERIFY_DAYS}

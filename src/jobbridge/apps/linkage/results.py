@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
-from django.db.models.functions import Left
+from django.db.models import Avg, BigIntegerField, Case, Count, F, Q, QuerySet, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Left
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.linkage.models import Decision, Link, LinkRun, Zone
@@ -14,7 +15,7 @@ from jobbridge.kernel.division import bounds
 
 COLUMNS = ("auto", "review", "none", "outsiders")
 TALLY = "tally"  # in ``LinkRun.counts``: township -> source -> numbers of ``COLUMNS``
-BINS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.001))
+BINS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.0))
 
 Numbers = dict[str, list[int]]  # source -> numbers of COLUMNS
 
@@ -96,16 +97,15 @@ def promise(run: LinkRun) -> dict[str, Any] | None:
 def calibration(rows: QuerySet[Link]) -> list[Bin]:
     """The reviewed pairs by what the engine believed. One whose reviewer chose another candidate was not right."""
     # Pinned pairs keep the candidates as the engine ranked them: the first is the one it proposed.
+    first = Cast(KeyTextTransform("person_id", KeyTransform("0", "candidates")), BigIntegerField())
+    right = Case(When(Q(decision=Decision.CONFIRMED, person_id=F("first")), then=100.0), default=0.0)
+    band = Case(*(When(posterior__lt=high, then=at) for at, (_low, high) in enumerate(BINS)), default=len(BINS) - 1)
     decided = rows.exclude(decision=Decision.PENDING).filter(zone=Zone.REVIEW)
-    right = Case(When(Q(decision=Decision.CONFIRMED) & Q(candidates__0__person_id=F("person_id")), then=1), default=0)
-    found = []
-    pairs = list(decided.annotate(right=right).order_by("pk").values_list("posterior", "right"))
-    for low, high in BINS:
-        inside = [(posterior, good) for posterior, good in pairs if low <= posterior < high]
-        if inside:
-            believed, confirmed = (100 * sum(values) / len(inside) for values in zip(*inside, strict=True))
-            found.append(Bin(low, min(high, 1.0), len(inside), believed, confirmed))
-    return found
+    grouped = decided.annotate(first=first, right=right, band=band).values("band").order_by("band")
+    return [
+        Bin(*BINS[row["band"]], row["pairs"], 100 * row["believed"], row["confirmed"])
+        for row in grouped.annotate(pairs=Count("pk"), believed=Avg("posterior"), confirmed=Avg("right"))
+    ]
 
 
 def change(now: Numbers, before: Numbers) -> dict[str, list[int]]:

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files.services import discard
-from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, Kind
+from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow
 from jobbridge.apps.linkage.models import Decision, Deletion, FeedRecord, VillageQuestion, Zone
 
 Report = Callable[..., None]
@@ -69,12 +69,3 @@ def _delete(batch: ImportBatch, on: date) -> Deletion:
         batch.marked = None
         batch.save(update_fields=["state", "message", "marked"])
     return Deletion.objects.create(batch=batch, on=on, records=records, emptied=emptied, rows=rows, file=file)
-
-
-def deletion_note(batch: ImportBatch) -> str:
-    """What the page says about the end of a list; "" for other kinds."""
-    if batch.kind != Kind.FEED or batch.keep_until is None:
-        return ""
-    if batch.file.deleted_on:
-        return f"原始数据已于{batch.file.deleted_on}按协议删除"
-    return f"原始数据将于{batch.keep_until}之后按协议删除"

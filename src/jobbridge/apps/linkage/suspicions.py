@@ -111,7 +111,8 @@ ON CONFLICT (kind, person_id) DO UPDATE SET region_code = excluded.region_code, 
   seen_on = excluded.seen_on, sightings = excluded.sightings,
   state = CASE WHEN s.state = 'lapsed' THEN 'open'
     -- What was explained explains nothing that happened afterwards.
-    WHEN s.state = 'explained' AND excluded.seen_on > (s.decided_at AT TIME ZONE 'Asia/Shanghai')::date THEN 'open' ELSE s.state END
+    WHEN s.state = 'explained' AND excluded.seen_on > (s.decided_at AT TIME ZONE 'Asia/Shanghai')::date THEN 'open'
+    ELSE s.state END
 WHERE (s.region_code, s.ledger, s.seen_on, s.sightings) IS DISTINCT FROM (excluded.region_code, excluded.ledger,
   excluded.seen_on, excluded.sightings) OR s.state = 'lapsed'
 """

@@ -99,6 +99,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "step": STEP_OF[BatchState(found.state)],
         "steps": STEPS,
         "words": _words(found),
+        "withheld": [header for sheet in found.mapping.values() for header in sheet.get("withheld", [])],
         "page": page_of(rows, order=("id",), cursor=request.GET.get("after", "")),
         "state": state,
         "tabs": [(code, RowState(code).label, found.counts.get(code, 0)) for code in TO_SHOW],

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
-from jobbridge.apps.linkage.models import Decision, Link, Zone
+from jobbridge.apps.linkage.agreements import KEEPERS, ending_soon
+from jobbridge.apps.linkage.models import Decision, Link, Suspicion, Zone
 from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
 from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
@@ -207,6 +208,24 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
             ),
             (
                 False,
+                "eye",
+                _("疑点待核实"),
+                _("两边说法不一致，先问再定"),
+                Suspicion.objects.visible_to(actor).filter(state="open").count(),
+                "linkage_suspicions",
+                "",
+            ),
+            (
+                False,
+                "file-text",
+                _("数据协议将到期"),
+                _("到期后该部门的数据不再收取"),
+                ending_soon(today).count() if actor.role in KEEPERS else 0,
+                "linkage_agreements",
+                "",
+            ),
+            (
+                False,
                 "file-spreadsheet",
                 _("导入待处理"),
                 _("确认列或裁定冲突"),
@@ -231,4 +250,4 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
             if n
         ]
 
-    return cached(actor, f"todo:{get_language()}", count)
+    return cached(actor, f"todo:{get_language()}:{actor.role}", count)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task, Visit
-from jobbridge.apps.linkage.models import VillageQuestion
+from jobbridge.apps.linkage.models import Outsider, VillageQuestion
 from jobbridge.apps.linkage.review_models import Answer
 from jobbridge.apps.linkage.village import open_questions
 from jobbridge.apps.registry.enums import MONITORED
@@ -35,6 +35,7 @@ def today(request: HttpRequest) -> HttpResponse:
     code = request.actor.scope.ranges[0][0] if request.actor.scope.ranges else ""
     context = {
         "cards": cards[:LONGEST_LIST],
+        "outsiders": Outsider.objects.visible_to(request.actor).filter(decision="open").count(),
         "questions": questions_of(request.actor, day),
         "answers": Answer.choices,
         "rest": max(0, len(cards) - LONGEST_LIST),

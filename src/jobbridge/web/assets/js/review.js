@@ -4,7 +4,7 @@
 const desk = document.getElementById("review");
 const deck = document.getElementById("deck");
 const help = document.getElementById("keys");
-const LOW = 6; // fewer fresh pairs than this: fetch more
+const LOW = 8; // fewer fresh pairs than this: fetch more
 const TRIES = 3;
 const PAUSE = 600; // ms before the second try, twice that before the third
 const PACE_AFTER = 5; // decisions before a pace is worth showing
@@ -65,7 +65,9 @@ function more() {
     .catch(() => {}) // the next decision asks again
     .finally(() => {
       fetching = null;
-      if (!current()) show(cards()[0]);
+      // Whoever was quicker than the server looks at nothing, or at a pair already skipped.
+      const first = cards().find((card) => !("skipped" in card.dataset));
+      if (!current() || ("skipped" in current().dataset && first)) show(first || cards()[0]);
     });
   return fetching;
 }
@@ -109,6 +111,7 @@ async function reason(answer) {
 function put(card, what, url, values) {
   const following = card.nextElementSibling || card.previousElementSibling;
   card.remove();
+  delete card.dataset.current;
   delete card.dataset.skipped;
   const step = { card, what, values, held: true };
   past.push(step);

@@ -1,0 +1,121 @@
+"""比对结果: what the comparison found by agency and township, against the run before, and how sure it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.cycle.models import StageName, StageRun, StageState
+from jobbridge.apps.cycle.progress import is_running
+from jobbridge.apps.linkage import results as found
+from jobbridge.apps.linkage.models import FeedSource, Link, LinkRun, Zone
+from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
+from jobbridge.web.desk.linkage_filters import FeedFilters, choices
+from jobbridge.web.frame import cached
+from jobbridge.web.paging import page_of
+from jobbridge.web.places import places_of, townships_of
+
+HISTORY = 12
+ORDER = ("-posterior", "id")
+
+
+@page_for(CLERKS)
+def results(request: HttpRequest) -> HttpResponse:
+    """The last run in numbers that open their records; an earlier one as it was written down then."""
+    actor = request.actor
+    runs = list(LinkRun.objects.order_by("-pk")[: HISTORY + 1])
+    chosen = request.GET.get("run", "")
+    run = get_object_or_404(LinkRun, pk=chosen) if chosen.isdecimal() and len(chosen) < 19 else (runs or [None])[0]
+    for past in runs:
+        past.auto = past.counts.get("auto", 0)
+    live = not runs or run == runs[0]
+    towns = cached(actor, "linkage:tally", lambda: found.tally(_links(actor))) if live else _kept(run, actor)
+    before = LinkRun.objects.filter(pk__lt=run.pk).order_by("-pk").first() if run else None
+    context = {
+        "run": run,
+        "live": live,
+        "before": before,
+        "runs": runs[:HISTORY],
+        "columns": [str(Zone.AUTO.label), str(Zone.REVIEW.label), str(Zone.NONE.label), _("其中外来人员")],
+        "sources": _by_source(towns, before, actor),
+        "towns": _by_town(towns, actor),
+        "total": [sum(column) for column in zip(*found.by_source(towns).values(), strict=True)] or [0] * 4,
+        "promise": found.promise(run) if run else None,
+        "bins": found.calibration(Link.objects.visible_to(actor)),
+        "running": _running(),
+        "today": timezone.localdate(),
+        "may_run": request.user.role in COUNTY,
+    }
+    return render(request, "desk/linkage_results.html", context)
+
+
+def _links(actor: Actor) -> QuerySet[Link]:
+    """Pairs of records whose time is not up; of the others only the outcome is left."""
+    return Link.objects.visible_to(actor).filter(record__purged_on=None)
+
+
+def _kept(run: LinkRun, actor: Actor) -> dict[str, found.Numbers]:
+    return found.in_scope(run.counts.get(found.TALLY, {}), actor)
+
+
+def _by_source(towns: dict[str, found.Numbers], before: LinkRun | None, actor: Actor) -> list[dict[str, Any]]:
+    now = found.by_source(towns)
+    told = before is not None and found.TALLY in before.counts
+    change = found.change(now, found.by_source(_kept(before, actor))) if told else {}
+    return [
+        {
+            "code": source,
+            "label": FeedSource(source).label,
+            "cells": list(zip(found.COLUMNS, now[source], change.get(source, [None] * 4), strict=True)),
+        }
+        for source in FeedSource.values
+        if source in now
+    ]
+
+
+def _by_town(towns: dict[str, found.Numbers], actor: Actor) -> list[dict[str, Any]]:
+    """Townships with most links first. Records that fit nobody belong to none."""
+    names = {area.prefix: area.name for area in townships_of(actor)}
+    sums = found.by_town({town: numbers for town, numbers in towns.items() if town in names})
+    ranked = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))
+    most = max((values[0] for _town, values in ranked), default=0) or 1
+    return [
+        {"code": town, "name": names[town], "auto": values[0], "review": values[1], "share": 100 * values[0] / most}
+        for town, values in ranked
+    ]
+
+
+def _running() -> StageRun | None:
+    """The comparison that runs now; one whose worker was killed does not."""
+    stage = StageRun.objects.filter(stage=StageName.LINKAGE, state=StageState.RUNNING).order_by("-started_at").first()
+    return stage if stage and is_running() else None
+
+
+@page_for(CLERKS)
+def records(request: HttpRequest) -> HttpResponse:
+    """The records behind a number: agency's side masked, the person it was linked to, and how sure that is."""
+    filters = FeedFilters.of(request)
+    zone = request.GET.get("zone", "")
+    rows = filters.in_town(_links(request.actor)).select_related("record", "person")
+    if filters.source:
+        rows = rows.filter(record__source=filters.source)
+    if zone == "outsiders":
+        rows = rows.filter(found.ELSEWHERE)
+    elif zone in Zone.values:
+        rows = rows.filter(zone=zone)
+    page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""))
+    places = places_of(link.region_code for link in page)
+    for link in page:
+        link.place = places[link.region_code]
+        link.source_label = FeedSource(link.record.source).label
+        link.percent = round(100 * link.posterior, 1)
+    zones = [("", _("全部")), *Zone.choices, ("outsiders", _("其中外来人员"))]
+    context = {"page": page, "filters": filters, "zone": zone, "zones": zones, **choices(request.actor)}
+    fragment = wants_fragment(request, "list")
+    return render(request, "desk/linkage_records.html#list" if fragment else "desk/linkage_records.html", context)

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.areas.models import Area
@@ -86,10 +87,11 @@ FROM t_stays t LEFT JOIN t_known k USING (person_id, stay) WHERE k.id IS NULL
 ORDER BY t.person_id, t.first_seen
 """
 # Nothing that stands speaks of the stay any more: somebody rejected its pairs, or it is part of another stay.
-CLOSE = """
+REJECTED, REPLACED = gettext_noop("比对记录经核对不是本人"), gettext_noop("比对记录已撤销或并入另一次返乡")
+CLOSE = f"""
 UPDATE linkage_returnee r SET state = 'closed', reason = CASE
-  WHEN EXISTS (SELECT 1 FROM t_stays t WHERE t.person_id = r.person_id) THEN '比对记录已撤销或并入另一次返乡'
-  ELSE '比对记录经核对不是本人' END
+  WHEN EXISTS (SELECT 1 FROM t_stays t WHERE t.person_id = r.person_id) THEN '{REPLACED}'
+  ELSE '{REJECTED}' END
 WHERE r.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM t_known k WHERE k.id = r.id)
   AND (%(persons)s::bigint[] IS NULL OR r.person_id = ANY(%(persons)s))
 """

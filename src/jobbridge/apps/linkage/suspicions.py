@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.linkage.models import Suspicion
@@ -17,6 +18,11 @@ from jobbridge.apps.linkage.returnees import STANDS
 
 Report = Callable[..., None]
 SEEN_LAG = 3  # days between what the ledger knows and a journey that may both be true, as the statuses count
+
+# What the ledger says, in the words of the page.
+AWAY, POST, DEAD = gettext_noop("在外务工"), gettext_noop("公益性岗位在岗"), gettext_noop("死亡")
+DEAD_POST, DEAD_PENSION = gettext_noop("死亡，公益性岗位未终止"), gettext_noop("死亡，仍标为领取养老金")
+OTHER_NAME = gettext_noop("同一证件号码，姓名与部门记录完全不同")
 
 ON_DAY = "coalesce(f.seen_on, b.as_of)"
 SAID = f"""jsonb_build_object('source', f.source, 'on', {ON_DAY}, 'direction', f.direction, 'file', i.name,
@@ -59,7 +65,7 @@ _STATUS_WORDS = "CASE x.status WHEN 'S' THEN '有意愿未就业' WHEN 'N' THEN 
 EVIDENCE = {
     # Whoever the statuses of the day already hold to be unclear.
     "away_home": f"""
-SELECT p.id, p.region_code, {_LEDGER.format(text="'在外务工'", **OF_WORD)}, max(t.on_day), {_ALL_SAID}
+SELECT p.id, p.region_code, {_LEDGER.format(text=f"'{AWAY}'", **OF_WORD)}, max(t.on_day), {_ALL_SAID}
 FROM targeting_personstatus x JOIN registry_person p ON p.id = x.person_id JOIN t_word w ON w.person_id = p.id
   JOIN t_sightings t ON t.person_id = p.id AND t.direction = 'home' AND {_SEEN_AFTER}
 WHERE x.contradicted GROUP BY p.id, p.region_code, w.place, w.as_of, w.label
@@ -72,14 +78,14 @@ FROM targeting_personstatus x JOIN registry_person p ON p.id = x.person_id
 WHERE x.status IN ('S', 'N', 'L') GROUP BY p.id, p.region_code, x.status, w.place, w.as_of, w.label
 """,
     "benefit_away": f"""
-SELECT p.id, p.region_code, {_LEDGER.format(text="'公益性岗位在岗'", **OF_WORD)}, max(t.on_day), {_ALL_SAID}
+SELECT p.id, p.region_code, {_LEDGER.format(text=f"'{POST}'", **OF_WORD)}, max(t.on_day), {_ALL_SAID}
 FROM registry_person p JOIN t_word w ON w.person_id = p.id AND w.kind = 'public_post'
   JOIN t_sightings t ON t.person_id = p.id AND t.direction = 'away' AND t.last_direction = 'away' AND {_SEEN_AFTER}
 WHERE p.life = 'alive' GROUP BY p.id, p.region_code, w.place, w.as_of, w.label
 """,
     "benefit_dead": f"""
 SELECT p.id, p.region_code,
-  {_DEAD.format(text="CASE WHEN e.open THEN '死亡，公益性岗位未终止' ELSE '死亡，仍标为领取养老金' END")},
+  {_DEAD.format(text=f"CASE WHEN e.open THEN '{DEAD_POST}' ELSE '{DEAD_PENSION}' END")},
   NULL::date, '[]'::jsonb
 FROM registry_person p JOIN imports_sourcerecord s ON s.id = p.source_id
   CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM registry_employmentspell e WHERE e.person_id = p.id
@@ -87,14 +93,14 @@ FROM registry_person p JOIN imports_sourcerecord s ON s.id = p.source_id
 WHERE p.life = 'dead' AND (e.open OR p.draws_pension)
 """,
     "dead_seen": f"""
-SELECT p.id, p.region_code, {_DEAD.format(text="'死亡'")}, max({ON_DAY}),
+SELECT p.id, p.region_code, {_DEAD.format(text=f"'{DEAD}'")}, max({ON_DAY}),
   jsonb_agg({SAID} ORDER BY {ON_DAY}, f.source, i.name)
 FROM registry_person p JOIN imports_sourcerecord s ON s.id = p.source_id
   JOIN {FROM_RECORDS} ON f.id_index = p.id_index AND {ON_DAY} > p.as_of AND {ON_DAY} <= %(on)s
 WHERE p.life = 'dead' GROUP BY p.id, p.region_code, p.as_of, s.label
 """,
     "other_name": f"""
-SELECT p.id, p.region_code, {_DEAD.format(text="'同一证件号码，姓名与部门记录完全不同'")}, max({ON_DAY}),
+SELECT p.id, p.region_code, {_DEAD.format(text=f"'{OTHER_NAME}'")}, max({ON_DAY}),
   jsonb_agg({SAID} ORDER BY {ON_DAY}, f.source, i.name)
 FROM linkage_link l JOIN {FROM_RECORDS} ON f.id = l.record_id JOIN registry_person p ON p.id = l.person_id
   JOIN imports_sourcerecord s ON s.id = p.source_id

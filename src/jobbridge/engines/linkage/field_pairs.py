@@ -10,8 +10,9 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from .columns import TableShape, check_key, load
+from .columns import TableShape, check_key
 from .em import Patterns
 from .fields import Field, FieldSet, Key, Level
 from .normalise import MACROS
@@ -49,17 +50,20 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: pa.Table, label: str, field
             have = ", ".join(table.column_names)
             problem = "is missing" if not found else "appears more than once"
             raise ValueError(f"{label}: column {column!r} of field {field.name!r} {problem} (columns found: {have})")
+    # Row numbers follow the order of the key, so that the order of the rows never shows.
+    rank = pc.rank(table[key].cast(kind), sort_keys="ascending", tiebreaker="first")
     raw = [f"raw_{field.name}" for field in fields.fields]
-    renamed = pa.table([table[name] for name in (key, *columns)], names=["row_key", *raw])
-    load(con, renamed, TableShape(label, "row_key", tuple(raw)), kind)
+    named = pa.table([rank, *(table[name] for name in (key, *columns))], names=["n", "key", *raw])
     con.execute(MACROS)
+    con.register("incoming", named)
     cleaned = ", ".join(f"nullif({_cleaned(field)}, '') as v_{field.name}" for field in fields.fields)
-    con.execute(f"create table {label} as select n, key, {cleaned} from {label}_in")
-    con.execute(f"drop table {label}_in")
+    kept = "bigint" if pa.types.is_integer(kind) else "varchar"
+    con.execute(f"create table {label} as select n::bigint as n, key::{kept} as key, {cleaned} from incoming")
+    con.unregister("incoming")
 
 
 def _cleaned(field: Field) -> str:
-    sql = f"raw_{field.name}"
+    sql = f"trim(raw_{field.name}::varchar)"
     for cleaner in ("lower", *field.clean):
         sql = _CLEAN[cleaner].format(sql)
     return sql

@@ -60,11 +60,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> None:
     """Link a feed."""
     fields, parameters = _settings(args)
-    register, feed = read_table(args.register), read_table(args.feed)
+    # Not named: the engine lets go of the raw tables once they are read.
+    tables = [read_table(args.register), read_table(args.feed)]
     if fields:
-        result = link_fields(register, feed, fields, parameters)
+        result = link_fields(tables.pop(0), tables.pop(0), fields, parameters)
     else:
-        result = link(register, feed, parameters=parameters, progress=_show_progress)
+        result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=_show_progress)
     _write(args, result.report, (args.out, result.links), (args.weights, result.weights))
     by_source = result.report.get("by_source") or {"all": result.report["zones"]}
     width = max([8, *(len(source) for source in by_source)])

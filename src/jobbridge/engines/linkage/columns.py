@@ -109,21 +109,27 @@ def check_key(table: pa.Table, shape: TableShape) -> pa.DataType:
 
 
 def load(con: duckdb.DuckDBPyConnection, table: pa.Table, shape: TableShape, key: pa.DataType) -> None:
-    """Create ``<label>_in``: a dense row number ``n`` in the order of the key, the key, all else as text.
+    """Create the view ``<label>_in``: a dense row number ``n`` in the order of the key, the key, all else as text.
 
     The dense number keeps joins cheap whatever the key's type, and because it follows the key's order,
-    breaking ties by it is breaking ties by the caller's ids: the order of the rows never matters.
+    breaking ties by it is breaking ties by the caller's ids: the order of the rows never matters.  The view reads
+    the Arrow table, registered as ``<label>_arrow``, where it lies: no copy is made.
     """
     chosen = table.select([shape.key, *(c for c in shape.optional if c in table.column_names)])
     rank = pc.rank(chosen[shape.key].cast(key), sort_keys="ascending", tiebreaker="first")
-    con.register("incoming", chosen.append_column("row_rank", rank))
+    con.register(f"{shape.label}_arrow", chosen.append_column("row_rank", rank))
     present = set(chosen.column_names)
     texts = ", ".join(
         f"nullif(trim({c}::varchar), '') as {c}" if c in present else f"null::varchar as {c}" for c in shape.optional
     )
     sql_key = "bigint" if pa.types.is_integer(key) else "varchar"
     con.execute(
-        f"""create table {shape.label}_in as
-            select row_rank::bigint as n, {shape.key}::{sql_key} as key, {texts} from incoming"""
+        f"""create view {shape.label}_in as
+            select row_rank::bigint as n, {shape.key}::{sql_key} as key, {texts} from {shape.label}_arrow"""
     )
-    con.unregister("incoming")
+
+
+def forget(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
+    """Let go of what :func:`load` registered."""
+    con.execute(f"drop view {shape.label}_in")
+    con.unregister(f"{shape.label}_arrow")

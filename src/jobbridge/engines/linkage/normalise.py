@@ -9,7 +9,7 @@ name, sound, shape  keys from :mod:`names`, the sound as a 64-bit hash (two of a
 surname, length     first character and number of characters of the name
 id_kind             valid | wrong (complete, checksum or date fails) | masked | null
 id_text             18 characters where known (15-digit ids are lengthened), for valid and wrong ids
-id_head, id_tail    visible beginning and end; the tail only when four characters are visible
+id_head, id_tail    visible beginning and end; the tail only when four characters are visible (id_end: however few)
 phone               11 digits
 village, town       12 and 9 digits; a township code leaves the village null, a county code both;
                     codes that are not numbers are taken as they are
@@ -20,10 +20,13 @@ from __future__ import annotations
 
 import duckdb
 
-from .columns import TableShape
+from .columns import TableShape, forget
 from .names import name_keys
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+# Share of right last characters below which they are taken for invented.
+_TRUSTED = 0.3
+_NAMES_AT_ONCE = 100_000
 _WIDE = "０１２３４５６７８９Ｘ＊－（）　＋"
 _NARROW = "0123456789X*-() +"
 _ID_MASKS = "?？•■□●○×#＃_某"
@@ -41,10 +44,10 @@ create or replace macro id_signs(t) as
 -- Each cleaner first lets through what is clean already: most of a register, at a tenth of the cost.
 create or replace macro id_clean(t) as case when regexp_full_match(t, '[0-9]{{17}}[0-9X]') then t
     else replace(left(id_signs(t), -1), 'X', '*') || right(id_signs(t), 1) end;
-create or replace macro phone_clean(t) as case when regexp_full_match(t, '1[3-9][0-9]{{9}}') then t
+create or replace macro phone_clean(t) as case when regexp_full_match(t, '1[0-9]{{10}}') then t
     else nullif(regexp_extract(
         regexp_replace(regexp_replace(narrow(t), '\\.0+$', ''), '[\\s\\-()+]', '', 'g'),
-        '(?:^|[^0-9])(?:0086|86|0)?(1[3-9][0-9]{{9}})(?:[^0-9]|$)', 1), '') end;
+        '(?:^|[^0-9])(?:0086|86|0)?(1[0-9]{{10}})(?:[^0-9]|$)', 1), '') end;
 create or replace macro date_clean(t) as case when regexp_full_match(t, '[0-9]{{8}}')
     then case when try_strptime(t, '%Y%m%d') is not null then t end
     else strftime(try_strptime(split_part(narrow(t), ' ', 1),
@@ -56,17 +59,26 @@ create or replace macro sex_clean(t) as case
 """
 
 
+# What only an observation needs: its mask, and what the agency itself told.
+_FEED_ONLY = """contains(coalesce(name, ''), '*') as name_masked, replace(name, '*', '_') as "like",
+            case when id_kind = 'masked' then tail else right(id_text, 4) end as id_end,
+            given_sex is not null as sex_told, given_birth is not null as birth_told,"""
+
+
 def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
-    """Turn ``<label>_in`` into ``<label>`` with the clean columns and drop the raw one."""
+    """Turn ``<label>_in`` into ``<label>`` with the clean columns and let go of the raw one.
+
+    ``name_masked, like, id_end, sex_told`` and ``birth_told`` are made for a feed only.
+    """
     table = shape.label
     con.execute(MACROS)
-    raw_names = con.execute(f"select distinct name from {table}_in where name is not null").fetchall()
-    con.register("name_keys", name_keys([row[0] for row in raw_names]))
-    kept = "key, household_id as household" if table == "register" else "key, coalesce(source, '') as source"
+    _key_names(con, table)
+    own = table == "register"
+    kept = "key, household_id as household" if own else "key, coalesce(source, '') as source"
     con.execute(
         f"""create table {table} as
         with one as (
-            select n, {kept}, k.simple as name, hash(k.sound) as sound, k.shape,
+            select n, {kept}, k.simple as name, k.sound, k.shape,
                 id_clean(id_number) as given_id, phone_clean(phone) as phone,
                 place_clean(village_code) as place,
                 sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth
@@ -87,11 +99,10 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
                 when id_text is not null then 'wrong'
                 when length(head) + length(tail) >= 4 then 'masked' end as id_kind from three)
         select n, {kept.split(",")[0]}, {kept.split(" as ")[1]},
-            name, sound, shape, contains(coalesce(name, ''), '*') as name_masked,
-            replace(name, '*', '_') as "like", left(name, 1) as surname, length(name) as length,
+            name, sound, shape, left(name, 1) as surname, length(name) as length,
+            {"" if own else _FEED_ONLY}
             id_kind, id_text,
             case when id_kind = 'masked' then head else left(id_text, 6) end as id_head,
-            case when id_kind = 'masked' then tail else right(id_text, 4) end as id_end,
             case when id_kind <> 'masked' or length(tail) >= 4
                 then right(case when id_kind = 'masked' then tail else id_text end, 4) end as id_tail,
             phone,
@@ -101,9 +112,39 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
                 when length(place) >= 9 and substr(place, 7, 3) <> '000' then left(place, 9) end as town,
             coalesce(given_sex, case when id_kind = 'valid' then
                 case when substr(id_text, 17, 1) in ('1', '3', '5', '7', '9') then '男' else '女' end end) as sex,
-            coalesce(given_birth, case when id_kind = 'valid' then substr(id_text, 7, 8) end) as birth,
-            given_sex is not null as sex_told, given_birth is not null as birth_told
+            coalesce(given_birth, case when id_kind = 'valid' then substr(id_text, 7, 8) end) as birth
         from four"""
     )
-    con.unregister("name_keys")
-    con.execute(f"drop table {table}_in")
+    con.execute("drop table name_keys")
+    forget(con, shape)
+    _check_characters(con, table)
+
+
+def _key_names(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """``name_keys``: name as entered, simple, sound (hashed), shape; a batch of names at a time."""
+    con.execute("create table name_keys (name varchar, simple varchar, sound ubigint, shape varchar)")
+    names = con.sql(f"select distinct name from {table}_in where name is not null").to_arrow_table()["name"]
+    for start in range(0, len(names), _NAMES_AT_ONCE):
+        con.register("keyed_names", name_keys(names.slice(start, _NAMES_AT_ONCE).to_pylist()))
+        con.execute("insert into name_keys select name, simple, hash(sound), shape from keyed_names")
+    if len(names):
+        con.unregister("keyed_names")
+
+
+def _check_characters(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Where hardly one id of the register has the right last character, that character says nothing in either table.
+
+    (One in eleven is right by chance.)  Then every id of 18 characters with a possible date counts as valid.
+    """
+    if table == "register":
+        con.execute(
+            f"""create table check_characters as
+            select count(*) filter (id_kind = 'valid') >= {_TRUSTED} * count(*) as trusted from register
+            where regexp_full_match(id_text, '[0-9]{{17}}[0-9X]') and id_date_ok(id_text)"""
+        )
+    con.execute("create table if not exists check_characters as select true as trusted")
+    if not con.execute("select trusted from check_characters").fetchall()[0][0]:
+        con.execute(
+            f"""update {table} set id_kind = 'valid', birth = coalesce(birth, substr(id_text, 7, 8))
+                where id_kind = 'wrong' and regexp_full_match(id_text, '[0-9]{{17}}[0-9X]') and id_date_ok(id_text)"""
+        )

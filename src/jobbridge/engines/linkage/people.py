@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .clusters import inner_pairs, join_pairs, judge_clusters
-from .columns import FIELDS, LEVELS, REGISTER, check_key, load
+from .columns import FIELDS, LEVELS, REGISTER, check_key, forget, load
 from .connection import connect
 from .levels import OTHER_MACROS
 from .normalise import normalise
@@ -88,7 +88,7 @@ def _pairs(
     """Create ``keyed`` (n, key) and ``pair``; of the two directions of a pair the surer one counts."""
     load(con, keys, REGISTER, kind)
     con.execute("create table keyed as select n, key from register_in")
-    con.execute("drop table register_in")
+    forget(con, REGISTER)
     con.register("linked", links)
     con.register("weighed", weights)
     con.execute(

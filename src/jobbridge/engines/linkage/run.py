@@ -68,12 +68,18 @@ def link(
     """
     parameters = parameters or Parameters()
     keys = check_key(register, REGISTER), check_key(feed, FEED)
+    rows = {"register": register.num_rows, "feed": feed.num_rows}
     clock = _Clock(progress)
     with _connect(parameters) as con:
         clock.begin("normalise")
-        for table, shape, key in ((register, REGISTER, keys[0]), (feed, FEED, keys[1])):
-            load(con, table, shape, key)
-            normalise(con, shape)
+        load(con, register, REGISTER, keys[0])
+        # A caller who kept no name for the tables has their memory back now.
+        del register
+        normalise(con, REGISTER)
+        load(con, feed, FEED, keys[1])
+        del feed
+        normalise(con, FEED)
+        pa.default_memory_pool().release_unused()
         clock.begin("validated ids")
         candidates.may_pair(con, exclude_self)
         candidates.by_valid_id(con)
@@ -98,7 +104,7 @@ def link(
         report = {
             "engine": ENGINE,
             "parameters": asdict(parameters),
-            "rows": {"register": register.num_rows, "feed": feed.num_rows},
+            "rows": rows,
             **explain.counts(con),
             "rates": explain.rates(con, estimates),
         }
@@ -132,6 +138,7 @@ def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
     con.execute("insert into seen select distinct person from decided_all")
     con.execute(f"create table waiting as select {_WAITING} from feed where n not in (select record from decided_all)")
     candidates.phone_owners(con, f"select record, person from decided_all where {_TEACHES}", parameters)
+    con.execute("drop table compared_ab")
     candidates.by_narrow_keys(con, parameters)
     _decide_waiting(con, "R", estimates, parameters)
 
@@ -165,8 +172,10 @@ def _decide_waiting(
 ) -> None:
     compare(con, "pairs_r", "compared")
     score(con, "compared", "scored", estimates, parameters)
+    con.execute("drop table compared")
     rank(con, "scored", "ranked", parameters)
     con.execute(f"insert into decided_all select *, '{stage}' from ranked")
+    con.execute("drop table scored; drop table ranked; drop table pairs_r")
 
 
 def _age_bits(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.county import County, databases
+from tests.county import ROOT, County, databases
 from tests.e2e.pages import Site
 
 # Past on any machine's calendar: what brokers do today comes after the county's own records.
@@ -19,6 +19,7 @@ DAY = date(2026, 3, 2)
 PEOPLE = 1_200
 # The names that tools/browser.py looks for.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # Nothing but the county's own server is ever asked for anything.
 ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
@@ -94,3 +95,28 @@ def visit(chromium: Browser, county: County, address: str, tmp_path: Path) -> It
             page.screenshot(path=tmp_path / f"last-{number}.png")
         context.close()
     assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker's script, as npm installed it."""
+    if not AXE.exists():
+        pytest.fail("axe-core is not installed: `make assets` installs what package.json names")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def check(axe: str) -> Callable[[Page, str], list[str]]:
+    """``check(page, name)`` lists what axe has against the page as it is now."""
+
+    def violations(page: Page, name: str) -> list[str]:
+        page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished))")
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        return [
+            f"{name}: {rule['id']} ({rule['help']})\n  {node['target']} {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"][:3]
+        ]
+
+    return violations

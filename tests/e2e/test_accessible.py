@@ -4,43 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.county import ROOT, County
+from tests.county import County
 from tests.e2e.pages import Site
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESK = (
     "", "households/", "households/?view=zero", "persons/", "persons/?status=S", "groups/", "groups/?group=seeking",
     "tasks/", "tasks/?view=late", "posts/", "posts/?view=closed", "messages/", "imports/", "linkage/",
-    "linkage/?view=decided", "cycle/", "indicators/", "nothing-here/",
+    "linkage/?view=decided", "linkage/second/", "cycle/", "indicators/", "nothing-here/",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The checker's script, as npm installed it."""
-    if not AXE.exists():
-        pytest.fail("axe-core is not installed: `make assets` installs what package.json names")
-    return AXE.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def check(axe: str) -> Callable[[Page, str], list[str]]:
-    """``check(page, name)`` lists what axe has against the page as it is now."""
-
-    def violations(page: Page, name: str) -> list[str]:
-        page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished))")
-        page.evaluate(axe)
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        return [
-            f"{name}: {rule['id']} ({rule['help']})\n  {node['target']} {node['failureSummary']}"
-            for rule in found
-            for node in rule["nodes"][:3]
-        ]
-
-    return violations
 
 
 def test_pages_of_the_desk(visit: Callable[..., Site], county: County, check: Callable[..., list[str]]) -> None:
@@ -71,6 +44,12 @@ def test_states_of_the_desk(visit: Callable[..., Site], check: Callable[..., lis
     site.drawer.get_by_role("button", name="查看并留痕").click()
     expect(site.drawer.get_by_text("已记入审计")).to_be_visible()
     found += check(page, "number")
+    page.keyboard.press("Escape")
+    page.goto("/desk/linkage/")
+    page.keyboard.press("l")
+    found += check(page, "a pair and where it comes from")
+    page.keyboard.press("?")
+    found += check(page, "keys")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="大字版").click()
     found += check(page, "large type")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import acting_as, system_actor
@@ -73,3 +75,26 @@ def pair(county):
             record=record, person=county.near, region_code=county.near.region_code, posterior=0.7, zone="review",
             candidates=[{"person_id": person, "posterior": chance} for person, chance in chances.items()],
         )  # fmt: skip
+
+
+@pytest.fixture
+def share_of_second_looks(settings, tmp_path):
+    """``share_of_second_looks(0.5)`` sets how many decided pairs are looked at twice."""
+
+    def put(share: float) -> None:
+        shipped = resources.files("jobbridge.apps.linkage.data").joinpath("review.yaml").read_text("utf-8")
+        entries = [{**entry, "second_opinion_share": share} for entry in yaml.safe_load(shipped)]
+        settings.STATE = tmp_path
+        (tmp_path / "review.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
+
+    return put
+
+
+@pytest.fixture
+def everything_twice(share_of_second_looks):
+    share_of_second_looks(1)
+
+
+@pytest.fixture
+def nothing_twice(share_of_second_looks):
+    share_of_second_looks(0)

@@ -134,7 +134,7 @@ def compare(links: list[Link], actor: Actor) -> None:
                 {
                     "key": number,
                     "person": person,
-                    "chance": round(100 * score.get("posterior", link.posterior)),
+                    "chance": min(99, round(100 * score.get("posterior", link.posterior))),  # certain is nobody
                     "prior": weights.get("prior"),
                     "total": round(sum(weights.values()), 1) if weights else None,
                     "members": [name for pk, name in households.get(person.household_id, []) if pk != key],

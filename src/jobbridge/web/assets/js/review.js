@@ -11,6 +11,7 @@ const PACE_AFTER = 5; // decisions before a pace is worth showing
 
 const past = []; // what can be taken back, the last at the end
 const underway = new Map(); // pair -> promise of everything sent about it, in order
+const gone = new Set(); // pairs off the desk: an answer that was on its way may still have them
 let fetching = null;
 let exhausted = false;
 let done = 0;
@@ -49,7 +50,7 @@ function count(step) {
 function more() {
   const fresh = cards().filter((card) => !("skipped" in card.dataset));
   if (fetching || exhausted || fresh.length >= LOW) return fetching;
-  const have = [...new Set([...cards().map((card) => card.dataset.pair), ...underway.keys()])];
+  const have = [...cards().map((card) => card.dataset.pair), ...underway.keys()];
   const query = new URLSearchParams({ have: have.join(","), source: desk.dataset.source });
   fetching = fetch(`${desk.dataset.next}?${query}`)
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
@@ -57,14 +58,15 @@ function more() {
       const box = document.createElement("template");
       box.innerHTML = html;
       const here = new Set(cards().map((card) => card.dataset.pair));
-      const found = [...box.content.children].filter((card) => !here.has(card.dataset.pair) && !underway.has(card.dataset.pair));
-      exhausted = found.length === 0;
+      const found = [...box.content.children].filter(({ dataset }) => !here.has(dataset.pair) && !gone.has(dataset.pair));
+      exhausted = box.content.childElementCount === 0;
       const skipped = deck.querySelector("[data-skipped]");
       for (const card of found) deck.insertBefore(card, skipped);
     })
-    .catch(() => {}) // the next decision asks again
+    .catch(() => {}) // asked again below, or by the next decision
     .finally(() => {
       fetching = null;
+      if (!deck.firstElementChild && !exhausted) setTimeout(more, PAUSE);
       // Whoever was quicker than the server looks at nothing, or at a pair already skipped.
       const first = cards().find((card) => !("skipped" in card.dataset));
       if (!current() || ("skipped" in current().dataset && first)) show(first || cards()[0]);
@@ -111,13 +113,13 @@ async function reason(answer) {
 function put(card, what, url, values) {
   const following = card.nextElementSibling || card.previousElementSibling;
   card.remove();
+  gone.add(card.dataset.pair);
   delete card.dataset.current;
   delete card.dataset.skipped;
   const step = { card, what, values, held: true };
   past.push(step);
   if (what === "decide") count(1);
   show(following);
-  more();
   queue(card.dataset.pair, async () => {
     const answer = await send(url, values);
     if (answer?.status === 204) return;
@@ -136,9 +138,11 @@ function put(card, what, url, values) {
       return;
     }
     mark(card, text);
+    gone.delete(card.dataset.pair);
     if (!card.isConnected) deck.insertBefore(card, current());
     show(card);
   });
+  more();
 }
 
 function mark(card, text) {
@@ -176,6 +180,7 @@ function undo() {
   const step = past.pop();
   if (!step) return say(desk.dataset.nothing);
   const { card, what } = step;
+  gone.delete(card.dataset.pair);
   delete card.dataset.skipped;
   deck.insertBefore(card, what === "skip" && current() === card ? card.nextElementSibling : current());
   show(card);

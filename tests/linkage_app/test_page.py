@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobbridge.apps.accounts.models import User
 from jobbridge.apps.accounts.scope import acting_as
-from jobbridge.apps.linkage.models import Link
+from jobbridge.apps.linkage.deciding import parameters_digest
+from jobbridge.apps.linkage.models import Link, LinkRun, Opinion
+from jobbridge.web.desk.differences import pieces
+from tests.factories import DAY
 from tests.linkage_app.conftest import SYSTEM
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -50,3 +56,95 @@ def test_the_county_has_the_button_and_the_township_has_not(county, pair, browse
     again = browser("zhou").post(url("reopen", pair), **HTMX).content.decode()
     assert "都不是" in again
     assert "已由" not in again
+
+
+def test_a_second_look_tells_nothing_of_the_first(county, pair, browser, everything_twice):
+    """Neither the card nor any list shows the second clerk that, how and by whom the pair was decided."""
+    browser("li").post(url("decide", pair), {"person": county.near.pk})
+    card = browser("wu").get(reverse("desk:linkage_next")).content.decode()
+    assert f'id="pair-{pair.pk}"' in card
+    decided = browser("wu").get(reverse("desk:linkage"), {"view": "decided"}).content.decode()
+    assert f'id="pair-{pair.pk}"' not in decided
+    for text in (card, decided):
+        assert "已由" not in text
+        assert "核对：是同一人" not in text
+    assert f'id="pair-{pair.pk}"' not in browser("li").get(reverse("desk:linkage_next")).content.decode()
+    assert "已由 li 核对" in browser("li").get(reverse("desk:linkage"), {"view": "decided"}).content.decode()
+
+
+def test_the_county_sees_agreement_and_rules(county, pair, browser, everything_twice):
+    browser("li").post(url("decide", pair), {"person": county.near.pk})
+    with acting_as(SYSTEM):
+        opinion = Opinion.objects.get()
+    other = {"person": "", "opinion": opinion.pk}
+    assert browser("wu").post(url("decide", pair), other, HTTP_ACCEPT="application/json").status_code == 204
+    page = browser("zhou").get(reverse("desk:linkage_second")).content.decode()
+    assert "li" in page
+    assert "认为都不是" in page
+    settle = reverse("desk:linkage_settle", args=[opinion.pk])
+    assert settle in page
+    assert browser("li").get(reverse("desk:linkage_second")).status_code == 403
+    assert browser("zhou").post(settle, {"person": "", "reason": "不是"}).status_code == 302
+    with acting_as(SYSTEM):
+        assert Link.objects.get().decision == "rejected"
+    assert settle not in browser("zhou").get(reverse("desk:linkage_second")).content.decode()
+
+
+def test_the_script_gets_reasons_as_text(county, pair, browser):
+    browser("li").post(url("decide", pair), {"person": county.near.pk}, HTTP_ACCEPT="application/json")
+    answer = browser("wu").post(url("decide", pair), {"person": ""}, HTTP_ACCEPT="application/json")
+    assert (answer.status_code, answer.json()) == (409, {"reason": "已由 li 核对：是同一人"})
+    assert (
+        browser("li").post(url("undo", pair), {"what": "decide"}, HTTP_ACCEPT="application/json").status_code == 204
+    )
+    refused = browser("li").post(url("ask", pair), {"person": county.near.pk}, HTTP_ACCEPT="application/json")
+    assert (refused.status_code, refused.json()) == (400, {"reason": "这个村没有在任经纪人，问不了"})
+
+
+@pytest.mark.parametrize("nonsense", ["²", "-1", "abc", "9" * 30])
+def test_nonsense_is_no_verdict(county, pair, browser, nonsense):
+    assert browser("li").post(url("decide", pair), {"person": nonsense}).status_code == 400
+    with acting_as(SYSTEM):
+        assert Link.objects.get().decision == "pending"
+
+
+def test_where_an_answer_comes_from_is_on_the_card(county, pair, browser):
+    with acting_as(SYSTEM):
+        report = {"engine": "engine-9", "parameters": {"auto": 0.95}}
+        run = LinkRun.objects.create(
+            on=DAY, register_mark="12:345", feed_mark="1:2", counts={}, report=report, finished_at=timezone.now()
+        )
+        Link.objects.update(run=run, stage="R")
+    card = browser("zhou").get(reverse("desk:linkage")).content.decode()
+    for text in ("engine-9", "12:345", parameters_digest(report), "逐项计分", "铁路.csv"):
+        assert text in card
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "whole", "marked"),
+    [
+        ("覃平国", "覃平果", False, "覃平[果]"),
+        ("覃国", "覃平国", False, "覃[平]国"),
+        ("覃平国", "覃国", False, "覃[]国"),
+        ("覃*", "覃平国", False, "覃平国"),
+        ("覃*光", "覃平国", False, "覃平[国]"),
+        ("164****0072", "164****0073", False, "164****007[3]"),
+        ("9901**********1234", "9901**********1324", False, "9901**********1[32]4"),
+        ("9901**********1234", "", False, ""),
+        ("", "9901**********1234", False, "9901**********1234"),
+        ("1980-05-01", "1980-01-05", False, "1980-0[1]-0[5]"),
+        ("双江街道 群益社区", "双江街道 梨园村", True, "[双江街道 梨园村]"),
+        ("男", "男", True, "男"),
+    ],
+)
+def test_differences_character_by_character(said, known, whole, marked):
+    shown = "".join(f"[{piece.text}]" if piece.bad else piece.text for piece in pieces(said, known, whole))
+    assert shown == marked
+
+
+@given(st.text("0*19", max_size=8), st.text("0*19", max_size=8))
+def test_no_mark_lies_on_a_masked_character(said, known):
+    found = pieces(said, known)
+    assert "".join(piece.text for piece in found) == known
+    if "*" in said + known:
+        assert not any("*" in piece.text for piece in found if piece.bad)

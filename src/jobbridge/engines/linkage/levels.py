@@ -86,14 +86,15 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
                 case when f.birth is null or r.birth is null then null
                     else birth_level(f.birth, r.birth) end as birth_level
             from phoned p join feed f on f.n = p.record join register r on r.n = p.person),
-        unsure as (select record, person, household, "like" from pair
+        unsure as materialized (select record, person, household, "like" from pair
             where name_masked and name_level = 'fits' and household is not null
                 and coalesce(id_level, '') not in ('same', 'fit', 'near', 'one_off')),
+        member as materialized (
+            select t.household, t.n, t.name from register t left join age_bits a on a.decade = left(t.birth, 3)
+            where t.household in (select household from unsure) and coalesce(a.bits, 0) >= {_PLAUSIBLE_BITS}),
         twins as (
             select distinct u.record, u.person from unsure u
-            join register t on t.household = u.household and t.n <> u.person and t.name like u."like"
-            left join age_bits a on a.decade = left(t.birth, 3)
-            where coalesce(a.bits, 0) >= {_PLAUSIBLE_BITS})
+            join member t on t.household = u.household and t.n <> u.person and t.name like u."like")
         select pair.* exclude (household, "like"), twins.person is not null as household_twin
         from pair left join twins using (record, person)"""
     )

@@ -22,16 +22,22 @@ class Data(NamedTuple):
     truth: pa.Table
 
 
-def make(size: int, seed: int) -> Data:
+# The shifted set: nearly half of the rows are about people of elsewhere, and names are wrong twice as often.
+SHIFTED_OUTSIDERS, SHIFTED_NAME_ERRORS = 0.48, 2.0
+
+
+def make(size: int, seed: int, *, shifted: bool = False) -> Data:
     """A register of ``size`` people and about a fifth as many feed rows."""
 
     def stream(number: int) -> np.random.Generator:
         return np.random.default_rng([seed, number])
 
     here = places.county()
-    population = people.make(stream(2), size, ON)
+    many = {"outsiders": 0.08} if shifted else {}
+    population = people.make(stream(2), size, ON, **many)
     kinds = welfare.make(stream(3), population, np.arange(8))
-    reported = feeds.make(stream(10), population, work.make(stream(5), population, kinds))
+    worse = {"outsiders": SHIFTED_OUTSIDERS, "name_errors": SHIFTED_NAME_ERRORS} if shifted else {}
+    reported = feeds.make(stream(10), population, work.make(stream(5), population, kinds), **worse)
     codes = np.array(here.village_codes)
     register = pa.table(
         {

@@ -149,7 +149,7 @@ class Feed:
     kinds: list[str] = field(default_factory=list)
 
 
-def _chosen(rng: np.random.Generator, people: Population, work: Work) -> np.ndarray:
+def _chosen(rng: np.random.Generator, people: Population, work: Work, outsiders: float) -> np.ndarray:
     """Whom the records are about, one element a record; outsiders are numbered after the register."""
     wanted = round(people.size * SHARE)
     adult = np.flatnonzero((people.age >= 17) & (people.age <= 64))
@@ -158,8 +158,9 @@ def _chosen(rng: np.random.Generator, people: Population, work: Work) -> np.ndar
     weight = house[people.house[adult]] * np.select(
         [work.state[adult] == AWAY, work.state[adult] == WILLING], [3.0, 2.0], 0.6
     )
-    seen = rng.choice(adult, min(len(adult), int(wanted * 0.56) + 1), replace=False, p=weight / weight.sum())
-    strangers = min(len(people.outsiders["name"]), max(1, int(wanted * OUTSIDERS * 0.6)))
+    share = 0.56 * (1 - outsiders) / (1 - OUTSIDERS)
+    seen = rng.choice(adult, min(len(adult), int(wanted * share) + 1), replace=False, p=weight / weight.sum())
+    strangers = min(len(people.outsiders["name"]), max(1, int(wanted * outsiders * 0.6)))
     both = np.r_[seen, people.size + rng.permutation(len(people.outsiders["name"]))[:strangers]]
     repeated = np.repeat(both, rng.choice([1, 2, 3, 4], len(both), p=[0.58, 0.28, 0.1, 0.04]))
     return rng.permutation(repeated)[:wanted]
@@ -168,8 +169,8 @@ def _chosen(rng: np.random.Generator, people: Population, work: Work) -> np.ndar
 class _Writer:
     """Turns a person into the row one agency would write. One random stream, used record by record."""
 
-    def __init__(self, rng: np.random.Generator, people: Population) -> None:
-        self.rng, self.people = rng, people
+    def __init__(self, rng: np.random.Generator, people: Population, name_errors: float) -> None:
+        self.rng, self.people, self.name_errors = rng, people, name_errors
         self.villages = places.county().village_names
         self.direction_of: dict[int, str] = {}
 
@@ -181,7 +182,7 @@ class _Writer:
         values = self._true(who)
         name, id_number, phone = values["name"], values["id"], values["phone"]
         share, weights = _NAME_ERRORS[source]
-        if draw[0] < share:
+        if draw[0] < share * self.name_errors:
             kind = _NAME_KINDS[int(rng.choice(7, p=weights))]
             name = damage.name(rng, name, kind)
             done.append(f"name_{kind}")
@@ -267,13 +268,15 @@ class _Writer:
         return self.direction_of.setdefault(who, "返乡" if self.rng.random() < 0.8 else "离开")
 
 
-def make(rng: np.random.Generator, people: Population, work: Work) -> list[Feed]:
-    """All seven feeds."""
-    chosen = _chosen(rng, people, work)
+def make(
+    rng: np.random.Generator, people: Population, work: Work, *, outsiders: float = OUTSIDERS, name_errors: float = 1.0
+) -> list[Feed]:
+    """All seven feeds; ``outsiders`` is (about) their share of the records, ``name_errors`` scales those mistakes."""
+    chosen = _chosen(rng, people, work, outsiders)
     sources = list(SIZES)
     source = rng.choice(len(sources), len(chosen), p=list(SIZES.values()))
     feeds = [Feed(name) for name in sources]
-    writer = _Writer(rng, people)
+    writer = _Writer(rng, people, name_errors)
     for who, which in zip(chosen.tolist(), source.tolist(), strict=True):
         feed = feeds[which]
         row, done = writer.row(feed.source, who, len(feed.rows) + 1)

@@ -223,8 +223,8 @@ def _phones(rng: np.random.Generator, age: Ints, first: Ints, own: Texts) -> tup
     return now, known
 
 
-def make(rng: np.random.Generator, people: int, on: date) -> Population:
-    """Draw the whole register of `people` as it stands on the day `on`."""
+def make(rng: np.random.Generator, people: int, on: date, *, outsiders: float = 0.025) -> Population:
+    """Draw the whole register of `people` as it stands on the day `on`, and so many outsiders a person of it."""
     here = places.county()
     member = households.build(rng, people)
     size, house = len(member.house), member.house
@@ -244,7 +244,7 @@ def make(rng: np.random.Generator, people: int, on: date) -> Population:
     _share_opening(rng, given, member.slot, house, (households.C1, households.C2, households.C3), 0.35)
     _share_opening(rng, given, member.slot, house, (households.P1, households.U), 0.45)
 
-    strangers = max(300, people // 40)
+    strangers = max(300, round(people * outsiders))
     stranger_sex = rng.integers(0, 2, strangers).astype(np.int8)
     stranger_age = rng.integers(17, 62, strangers)
     stranger_birth = _birth_days(rng, stranger_age, np.zeros(strangers, np.int64), on)

@@ -73,11 +73,7 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         if not waiting or (last and (last.register_mark, last.feed_mark) == (register_mark, feed_mark)):
             return {"compared": 0, **_count()}
         progress("读取台账", 0, 0)
-        register = _table(
-            REGISTER,
-            ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
-            {2: "id", 3: "phone"},
-        )
+        register = read_register()
         progress("读取比对数据", 0, 0)
         feed = _table(
             FEED,
@@ -102,6 +98,15 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         run.counts = counts = {"compared": waiting, **_count()}
         run.save(update_fields=["counts"])
         return counts | {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
+
+
+def read_register() -> pa.Table:
+    """The living persons whom the acting actor may see, as the engine reads them: opened, in memory only."""
+    return _table(
+        REGISTER,
+        ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
+        {2: "id", 3: "phone"},
+    )
 
 
 def _mark(query: str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Cases, plans, tasks and visits against the database."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import Case, CaseLog, ServiceItem, Task, Visit
 from jobbridge.apps.casework.services import assign
 from jobbridge.apps.casework.visits import Report, record_visit
+from jobbridge.apps.linkage.models import Returnee
 from jobbridge.apps.registry.models import EmploymentSpell, Household, WorkStatement
 from jobbridge.apps.targeting.models import HouseholdStatus, PersonStatus
 from tests.casework.conftest import NOW, day
@@ -155,3 +156,20 @@ def test_assigning_twice_makes_one_task_and_needs_a_broker(zero):
         lonely = make_household("500235002002")
         with pytest.raises(LookupError, match="没有在任的劳务经纪人"):
             assign(actor=actor, household_id=lonely.pk, on=DAY)
+
+
+def test_whoever_came_home_is_asked_although_a_newer_list_still_has_them_away(zero):
+    household, _ = zero
+    returned = make_person(household, "返乡的", date(1985, 1, 1))
+    make_spell(returned, DAY - timedelta(days=200), as_of=DAY)
+    stay = Returnee.objects.create(
+        person=returned, region_code=returned.region_code, first_seen=DAY - timedelta(days=5), sources=["railway"],
+        last_seen=DAY - timedelta(days=5), sightings=1, recorded_away=True, opened_on=DAY,
+    )  # fmt: skip
+    asked = Task.objects.filter(kind="returnee", state="open", person=returned)
+    for _ in range(2):
+        day()
+        assert [task.due_on for task in asked.all()] == [DAY + timedelta(days=7)]
+    Returnee.objects.filter(pk=stay.pk).update(state="closed")
+    day()
+    assert not asked.all().exists()

@@ -18,6 +18,7 @@ from tests.imports import workbooks
 
 LISTS = (
     "", "households/", "persons/", "groups/", "tasks/", "posts/", "imports/", "linkage/", "cycle/", "indicators/",
+    "linkage/results/", "linkage/records/", "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/",
 )  # fmt: skip
 RECORD = re.compile(r'"/desk/(households|persons|imports|linkage)/([0-9]+)/')
 NEXT = re.compile(r'href="(\?[^"]*after=[^"]*)"[^>]*>下一页')

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
+from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.registry.models import EmploymentSpell, Person
 from jobbridge.apps.registry.numbers import find_by_number, reveal_number
@@ -102,8 +103,18 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "services": ServiceItem.objects.filter(person=found).order_by("case_id", "due_on", "kind", "ordinal"),
         "spells": EmploymentSpell.objects.filter(person=found).select_related("source").order_by("-start")[:8],
         "story": story_of_person(found),
+        "returns": _returns(found),
+        "doubts": Suspicion.objects.filter(person=found, state__in=("open", "confirmed")).order_by("kind"),
     }
     return render(request, "desk/person.html", context)
+
+
+def _returns(person: Person) -> list[Returnee]:
+    """When the agencies saw them at home, with the names of the agencies."""
+    rows = list(Returnee.objects.filter(person=person).exclude(state="closed").order_by("-first_seen", "pk"))
+    for row in rows:
+        row.labels = [FeedSource(source).label for source in row.sources]
+    return rows
 
 
 @page_for(STAFF)

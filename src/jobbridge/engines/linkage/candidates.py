@@ -11,7 +11,7 @@ import duckdb
 
 from .parameters import Parameters
 
-_FITS = "r.id_text[1:length(f.id_head)] = f.id_head and right(r.id_text, length(f.id_end)) = f.id_end"
+_FITS = "left(r.id_text, length(f.id_head)) = f.id_head and right(r.id_text, length(f.id_end)) = f.id_end"
 
 
 def may_pair(con: duckdb.DuckDBPyConnection, exclude_self: bool) -> None:

@@ -96,7 +96,7 @@ def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]
         f"""with s as (select distinct name, shape, surname, length from register where hash(name) % {step} = 0),
             p as (select name_level(l.name, false, '', 0, l.shape, l.length, r.name, 1, r.shape, r.length) as level
                 from s l join s r on l.surname = r.surname and l.name <> r.name
-                where hash(l.name) // {step} % {few} = 0)
+                where hash(l.name) % {step * few} = 0)
             select count(*), count(*) filter (level = 'glyph'), count(*) filter (level = 'edit') from p"""
     ).fetchall()[0]
     return (glyph + 0.5) / (pairs + 200.0), (edit + 0.5) / (pairs + 50.0)

@@ -10,13 +10,17 @@ import duckdb
 
 NAME_MACROS = """
 create or replace macro char_gap(a, b) as
-    (a[1] <> b[1])::int + (a[2] <> b[2])::int + (a[3] <> b[3])::int + (a[4] <> b[4])::int;
+    (left(a, 1) <> left(b, 1))::int + (substr(a, 2, 1) <> substr(b, 2, 1))::int
+    + (substr(a, 3, 1) <> substr(b, 3, 1))::int + (substr(a, 4, 1) <> substr(b, 4, 1))::int;
 -- DuckDB measures edits in bytes and a Chinese character has three: short names are compared by position.
+create or replace macro one_less(a, la, b) as la > 2 and (b = left(a, la - 1) or b = substr(a, 2)
+    or b = left(a, 1) || substr(a, 3) or b = left(a, 2) || substr(a, 4));
 create or replace macro one_edit(a, la, b, lb) as case
     when la > 4 or lb > 4 then levenshtein(a, b) <= 3
-    when la = lb then char_gap(a, b) = 1 or (la = 3 and a[1] = b[1] and a[2] = b[3] and a[3] = b[2])
-    when la = lb + 1 then la > 2 and (b = a[:-2] or b = a[1] || a[3:] or b = a[2:] or b = a[:2] || a[4:])
-    when lb = la + 1 then lb > 2 and (a = b[:-2] or a = b[1] || b[3:] or a = b[2:] or a = b[:2] || b[4:])
+    when la = lb then char_gap(a, b) = 1 or (la = 3 and left(a, 1) = left(b, 1)
+        and substr(a, 2, 1) = substr(b, 3, 1) and substr(a, 3, 1) = substr(b, 2, 1))
+    when la = lb + 1 then one_less(a, la, b)
+    when lb = la + 1 then one_less(b, lb, a)
     else false end;
 create or replace macro name_level(a, a_masked, a_like, a_sound, a_shape, la, b, b_sound, b_shape, lb) as case
     when a is null or b is null then null

@@ -35,7 +35,7 @@ _CHECK_SUM = " + ".join(f"{w} * (ascii(substr(i, {k}, 1)) - 48)" for k, w in enu
 
 MACROS = f"""
 create or replace macro narrow(t) as translate(upper(t), '{_WIDE}', '{_NARROW}');
-create or replace macro id_check(i) as ('10X98765432')[1 + ({_CHECK_SUM}) % 11];
+create or replace macro id_check(i) as substr('10X98765432', 1 + ({_CHECK_SUM}) % 11, 1);
 create or replace macro id_date_ok(i) as
     substr(i, 7, 2) in ('18', '19', '20') and try_strptime(substr(i, 7, 8), '%Y%m%d') is not null;
 -- An X anywhere but at the end is a mask: 5002XXXXXXXXXX1234.
@@ -138,7 +138,7 @@ def _check_characters(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """
     if table == "register":
         con.execute(
-            f"""create table check_characters as
+            f"""create table if not exists check_characters as
             select count(*) filter (id_kind = 'valid') >= {_TRUSTED} * count(*) as trusted from register
             where regexp_full_match(id_text, '[0-9]{{17}}[0-9X]') and id_date_ok(id_text)"""
         )

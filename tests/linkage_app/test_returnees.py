@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.linkage.models import Link, Returnee
@@ -49,6 +51,7 @@ def stays():
         ([(1, "away"), (4, "home")], [(4, 4, None, "home")]),
         ([(4, "away")], []),
         ([(4, "away"), (4, "home")], [(4, 4, None, "home")]),
+        ([(1, "home"), (4, "away"), (4, "home")], [(1, 1, 4, "left"), (4, 4, None, "home")]),
         ([(1, "home"), (4, "away"), (5, "away")], [(1, 1, 4, "left")]),
         ([(40, "home")], []),  # after the day of the cycle
     ],
@@ -163,3 +166,28 @@ def test_one_person_alone_can_be_brought_up_to_date(county):
     assert keep(persons=[county.near.pk])["returned"] == 1
     assert keep(persons=[county.near.pk])["returned"] == 0
     assert len(stays()) == 1
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["home", "away"])), max_size=8),
+    later=st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["home", "away"])), max_size=4),
+)
+def test_in_whatever_pieces_they_come_the_stays_are_the_same(county, first, later):
+    """Kept up as sightings come in, or made of all of them at once: the same stays; and once more changes nothing."""
+    with acting_as(SYSTEM):
+        for table in (Returnee, Link):
+            table.objects.all().delete()
+        for number, direction in first:
+            see(county.near, number, direction)
+    keep()
+    with acting_as(SYSTEM):
+        for number, direction in later:
+            see(county.near, number, direction)
+    keep()
+    grown = sorted((a, b, str(c), d) for a, b, c, d in stays() if d != "closed")
+    assert keep() == {"returned": 0, "returns_closed": 0}
+    with acting_as(SYSTEM):
+        Returnee.objects.all().delete()
+    keep()
+    assert sorted((a, b, str(c), d) for a, b, c, d in stays()) == grown

@@ -58,7 +58,7 @@ SELECT DISTINCT ON (person_id, stay) person_id, stay, id
 FROM (
   SELECT DISTINCT ON (r.id) t.person_id, t.stay, r.id
   FROM t_stays t JOIN linkage_returnee r ON r.person_id = t.person_id
-    AND r.last_seen >= t.first_seen AND r.first_seen <= coalesce(t.left_on, t.last_seen)
+    AND r.last_seen >= t.first_seen AND r.first_seen <= t.last_seen
   ORDER BY r.id, t.stay
 ) one ORDER BY person_id, stay, id
 """

@@ -68,7 +68,6 @@ def _names(register: pa.Table) -> dict[str, float]:
 def ours(folder: Path, size: int) -> dict[str, float]:
     """The engine, its own cleaning taken off the clock but left in its memory."""
     from jobbridge.engines.linkage import Parameters, link
-
     from jobbridge.engines.linkage.cli import read_table
 
     tables = [read_table(folder / "register.parquet"), read_table(folder / "feed.parquet")]
@@ -252,7 +251,9 @@ def main() -> None:
     plain, shifted = (_compare(kind, SIZES[args.size]) for kind in SEEDS)
     kept = ("wall_vs_splink", "wall_vs_predict", "memory_vs_splink", "cpu_vs_floor", "f1_gain")
     more = ("wrong_auto_vs_splink", "auto_recall_gain", "calibration_top", "calibration_decile")
-    last = {key: plain[key] for key in kept} | {"f1_gain_shift": shifted["f1_gain"]} | {key: plain[key] for key in more}
+    last = (
+        {key: plain[key] for key in kept} | {"f1_gain_shift": shifted["f1_gain"]} | {key: plain[key] for key in more}
+    )
     last |= {f"{key}_shift": shifted[key] for key in more}
     print(json.dumps({key: round(value, 4) for key, value in last.items()} | {"size": args.size, "seeds": SEEDS}))
 

@@ -49,15 +49,15 @@ def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
 def listed_phones(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     """``listed`` (phone, person): who has a phone of the feed in the register; and :func:`phone_owners` from it."""
     con.execute(
-        """create table listed as select phone, n as person, household from register
+        """create or replace table listed as select phone, n as person, household from register
            where phone in (select phone from feed where phone is not null)"""
     )
-    con.execute("create table relative (household varchar, person bigint)")
+    con.execute("create or replace table relative (household varchar, person bigint)")
     phone_owners(con, "select 0::bigint as record, 0::bigint as person where false", parameters)
 
 
 def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parameters) -> None:
-    """Who is known to use each phone of the feed, and who lives with them.
+    """Who is known to use each phone of the feed, in the register or from rows before (``alias``), and who lives with them.
 
     Parameters
     ----------
@@ -72,8 +72,10 @@ def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parame
         with heard as (
             select phone, person, household, false as alias from listed
             union all
-            select f.phone, p.person, r.household, true from ({proven}) p join feed f on f.n = p.record
-            join register r on r.n = p.person where f.phone is not null),
+            select t.phone, t.person, r.household, true from (
+                select f.phone, p.person from ({proven}) p join feed f on f.n = p.record where f.phone is not null
+                union all select phone, person from alias) t
+            join register r on r.n = t.person),
         one as (select phone, person, household, bool_or(alias) as alias from heard group by all)
         select *, count(*) over (partition by phone) as users from one
         qualify users <= {parameters.max_block}"""
@@ -119,12 +121,12 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
     )
 
 
-def by_new_phones(con: duckdb.DuckDBPyConnection) -> None:
+def by_new_phones(con: duckdb.DuckDBPyConnection, decided: str) -> None:
     """``pairs_r`` for the rows of ``waiting`` that were ranked before: their candidates, and who may use their phone."""
     con.execute(
         f"""create or replace table pairs_r as
             select record, person from (
-                select record, person from decided_all semi join waiting on waiting.n = record union {_BY_PHONE})
+                select record, person from {decided} semi join waiting on waiting.n = record union {_BY_PHONE})
             where may_pair(record, person)"""
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -78,11 +78,14 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
     """Learn from the compared stage A pairs, their phones told from the register alone; creates ``source_rates``."""
     counts = _count_levels(con, compared)
     believed = defaults(parameters)
-    pooled = {field: _mixed(counts.get(("", field), {}), levels, parameters.belief) for field, levels in believed.items()}
+    pooled = {
+        field: _mixed(counts.get(("", field), {}), levels, parameters.belief) for field, levels in believed.items()
+    }
     sources = [row[0] for row in con.execute("select distinct source from feed order by 1").fetchall()]
     by_source = {
         source: {
-            field: _mixed(counts.get((source, field), {}), levels, parameters.belief) for field, levels in pooled.items()
+            field: _mixed(counts.get((source, field), {}), levels, parameters.belief)
+            for field, levels in pooled.items()
         }
         for source in sources
     }
@@ -102,6 +105,32 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
         register_rows=register_size(con),
     )
     _write_source_rates(con, found)
+    return found
+
+
+def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: Parameters) -> Estimates:
+    """What was learned before, for the sources of this ``feed``; creates ``source_rates`` and ``outsider_phone``.
+
+    A source never met before has the rates of all and the mean of the shares.
+    """
+    sources = [row[0] for row in con.execute("select distinct source from feed order by 1").fetchall()]
+    shares = known.in_register
+    mean = sum(shares.values()) / len(shares) if shares else parameters.in_register
+    found = replace(
+        known,
+        by_source={source: known.by_source.get(source, known.pooled) for source in sources},
+        in_register={source: shares.get(source, mean) for source in sources},
+        register_rows=register_size(con),
+    )
+    _write_source_rates(con, found)
+    con.execute(
+        """create or replace table outsider_phone as
+           select phone, count(*) as c, min(n) as record from (
+               select phone, n from feed where id_kind = 'valid' and same_id is null and phone is not null
+               union all select phone, n from history where stranger
+                   and phone in (select phone from feed) and n not in (select n from feed)) p
+           group by 1"""
+    )
     return found
 
 
@@ -141,7 +170,9 @@ def _write_source_rates(con: duckdb.DuckDBPyConnection, found: Estimates) -> Non
     """``source_rates``: one row a source, ``prior`` (log2 odds that a row means one given person, before looking at
     the fields) and for every field and level log2 of its rate."""
     names = [f"{field}_{level}" for field, levels in found.pooled.items() for level in levels]
-    con.execute(f"create or replace table source_rates (source varchar, prior double, {' double, '.join(names)} double)")
+    con.execute(
+        f"create or replace table source_rates (source varchar, prior double, {' double, '.join(names)} double)"
+    )
     for source, rates in found.by_source.items():
         share = found.in_register[source]
         bits = [math.log2(share / (1 - share) / found.register_rows)]
@@ -180,7 +211,9 @@ def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float)
     for led in (True, False, None):
         rows, fellows = counted.get(led, (0, 0))
         again = (fellows + belief * overall) / (rows + belief)
-        con.execute("insert into seen_bits values (?, ?, ?)", [led, _bits(again / base), _bits((1 - again) / (1 - base))])
+        con.execute(
+            "insert into seen_bits values (?, ?, ?)", [led, _bits(again / base), _bits((1 - again) / (1 - base))]
+        )
 
 
 def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, float]:

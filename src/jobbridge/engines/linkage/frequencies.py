@@ -13,6 +13,10 @@ _MAX_MASK_KINDS = 24
 # Names drawn to learn how often two people of one surname have look-alike or mistyped-alike names, and how many of
 # them are compared with all of them.
 _SAMPLE, _SAMPLE_LEFT = 20_000, 800
+# What a row of the feed learns of the register.
+COUNTS = (
+    "same_name", "same_sound", "same_id", "same_village", "same_town", "mask_names", "mask_ids", "mask_heads"
+)  # fmt: skip
 # Counts up to here are discounted.
 _RARE = 5
 
@@ -22,26 +26,29 @@ def register_size(con: duckdb.DuckDBPyConnection) -> int:
     return max(1, _one(con, "select count(*) from register"))
 
 
-def count_values(con: duckdb.DuckDBPyConnection) -> None:
+def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -> None:
     """Hang on every row of ``feed`` how many of the register share each of its values.
 
-    Adds same_name, same_sound, same_id, same_village, same_town, mask_names, mask_ids and mask_heads (null where
-    the register has none), and creates count_birth and count_surname, which are asked by the register's value.
+    Adds the columns :data:`COUNTS` (null where the register has none), and creates count_birth and count_surname,
+    which are asked by the register's value, and register_names (name, length, c) unless it is ``names_known``.
     """
     for table, column in (
         ("name", "name"),
         ("sound", "sound"),
         ("village", "village"),
         ("town", "town"),
-        ("birth", "birth"),
         ("id", "id_text"),
     ):
         con.execute(
             f"""create table count_{table} as select {column} as value, count(*) as c from register
                 where {column} in (select {column} from feed) group by 1"""
         )
-    con.execute("create table count_surname as select surname as value, count(*) as c from register group by 1")
-    con.execute("create table register_names as select name, length, count(*) as c from register group by all")
+    for column in ("surname", "birth"):
+        con.execute(
+            f"create table count_{column} as select {column} as value, count(*) as c from register group by 1"
+        )
+    if not names_known:
+        con.execute("create table register_names as select name, length, count(*) as c from register group by all")
     _discount_rare_names(con)
     _count_name_masks(con)
     _count_id_masks(con)

@@ -21,7 +21,9 @@ _NEAR_BIRTH_CHANCE = 0.003
 _NEAR_TAIL_CHANCE = 37 / 10_000
 
 
-def score(con: duckdb.DuckDBPyConnection, compared: str, out: str, estimates: Estimates, parameters: Parameters) -> None:
+def score(
+    con: duckdb.DuckDBPyConnection, compared: str, out: str, estimates: Estimates, parameters: Parameters
+) -> None:
     """Create table ``out`` from the pairs of :func:`levels.compare`.
 
     Columns: record, person, the six levels, household_twin, the seven weights of :data:`columns.FIELDS`, total.

@@ -1,0 +1,164 @@
+"""The stages of the decision, on clean tables: A validated id, B decisive pair, R scored, P after propagation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+from . import candidates
+from .estimates import Estimates, estimate, seen_elsewhere, with_sources
+from .frequencies import count_values
+from .levels import NAME_MACROS, OTHER_MACROS, compare
+from .parameters import Parameters
+from .posterior import rank
+from .score import score
+
+# What the keys of the candidates are made of.
+_WAITING = (
+    """n, name, name_masked, "like", sound, surname, id_kind, id_text, id_head, id_tail, birth, village, phone"""
+)
+_ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
+# Links that tell who uses the phone of their row: something besides name and phone agreed.
+TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
+
+
+def decide(
+    con: duckdb.DuckDBPyConnection,
+    parameters: Parameters,
+    begin: Callable[[str], None],
+    *,
+    known: Estimates | None = None,
+    exclude_self: bool = False,
+) -> Estimates:
+    """Create ``decided_all`` for the rows of ``feed`` against ``register``.
+
+    Parameters
+    ----------
+    begin
+        Told the name of every step as it begins.
+    known
+        What earlier rows taught; then ``alias`` (phone, person), ``seen`` (person), ``outsider_phone``, ``seen_bits``
+        and ``age_bits`` must be there.  Without it everything is learned from this feed.
+    exclude_self
+        The feed is the register itself: no row is linked with itself.
+    """
+    begin("validated ids")
+    candidates.may_pair(con, exclude_self)
+    candidates.by_valid_id(con)
+    candidates.by_decisive_pair(con)
+    begin("frequencies")
+    con.execute(NAME_MACROS + OTHER_MACROS)
+    count_values(con, names_known=known is not None)
+    begin("rates")
+    if known is None:
+        _nothing_known(con)
+        _age_bits(con, parameters)
+    candidates.listed_phones(con, parameters)
+    con.execute("create or replace table pairs_ab as select * from pairs_a union all select * from pairs_b")
+    compare(con, "pairs_ab", "compared_ab")
+    estimates = with_sources(con, known, parameters) if known else estimate(con, "compared_ab", parameters)
+    begin("scores")
+    _decide_certain(con, estimates, parameters)
+    if known is None:
+        seen_elsewhere(con, "compared_ab", parameters.belief)
+    _decide_rest(con, estimates, parameters)
+    begin("propagation")
+    if parameters.propagate:
+        _propagate(con, estimates, parameters)
+    return estimates
+
+
+def decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
+    """Stage P for rows of an earlier run: ``feed``, counted, with their candidates in ``decided``.
+
+    Works on the tables that :func:`decide` has left, and makes ``decided_all`` anew.
+    """
+    estimates = with_sources(con, estimates, parameters)
+    con.execute("delete from decided_all")
+    con.execute(f"create or replace table waiting as select {_WAITING} from feed")
+    candidates.listed_phones(con, parameters)
+    candidates.by_new_phones(con, "decided")
+    _decide_waiting(con, "P", estimates, parameters)
+
+
+def _nothing_known(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create table alias (phone varchar, person bigint)")
+    con.execute("create table seen (person bigint)")
+    con.execute(
+        """create table seen_bits as select led, 0::double as seen, 0::double as unseen
+           from (values (true), (false), (null)) t(led)"""
+    )
+
+
+def _decide_certain(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
+    """Stages A and B.  A decisive pair that the other fields contradict goes on to stage R."""
+    score(con, "compared_ab", "scored", estimates, parameters)
+    rank(con, "scored", "ranked", parameters, single=True)
+    con.execute(
+        """create or replace table decided_all as
+           select r.*, case when a.record is null then 'B' else 'A' end as stage
+           from ranked r left join pairs_a a using (record) where zone = 'auto' or a.record is not null"""
+    )
+
+
+def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
+    """Stage R: all other rows against all their candidates."""
+    con.execute(
+        """insert into seen select distinct person from decided_all where person not in (select person from seen)"""
+    )
+    con.execute(
+        f"""create or replace table waiting as select {_WAITING} from feed
+            where n not in (select record from decided_all)"""
+    )
+    candidates.phone_owners(con, f"select record, person from decided_all where {TEACHES}", parameters)
+    con.execute("drop table compared_ab")
+    candidates.by_narrow_keys(con, parameters)
+    _decide_waiting(con, "R", estimates, parameters)
+
+
+def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
+    """Stage P: what stage R proved about phones and people, applied once to the rows it touches."""
+    con.execute(
+        f"""create or replace temp table learnt as
+            select d.record, d.person, f.phone, {TEACHES} as teaches
+            from decided_all d join feed f on f.n = d.record
+            where d.stage = 'R' and d.place = 1 and d.zone = 'auto' and d.posterior >= {parameters.proven!r}"""
+    )
+    if not con.execute("select count(*) from learnt").fetchall()[0][0]:
+        return
+    con.execute(
+        f"""create or replace table waiting as select {_WAITING} from feed
+           where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
+             and (phone in (select phone from learnt where teaches)
+               or n in (select o.record from decided_all o join learnt l using (person)
+                   where o.record <> l.record and l.person not in (select person from seen)))"""
+    )
+    con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")
+    candidates.phone_owners(con, f"select record, person from decided_all where {TEACHES}", parameters)
+    candidates.by_new_phones(con, "decided_all")
+    con.execute("delete from decided_all where record in (select n from waiting)")
+    _decide_waiting(con, "P", estimates, parameters)
+
+
+def _decide_waiting(con: duckdb.DuckDBPyConnection, stage: str, estimates: Estimates, parameters: Parameters) -> None:
+    compare(con, "pairs_r", "compared")
+    score(con, "compared", "scored", estimates, parameters)
+    con.execute("drop table compared")
+    rank(con, "scored", "ranked", parameters)
+    con.execute(f"insert into decided_all select *, '{stage}' from ranked")
+    con.execute("drop table scored; drop table ranked; drop table pairs_r")
+
+
+def _age_bits(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
+    """How much likelier each decade of birth is among the people found than in the register."""
+    con.execute(
+        f"""create table age_bits as
+        with r as (select left(birth, 3) as decade, count(*) as c from register where birth is not null group by 1),
+        a as (select left(r.birth, 3) as decade, count(*) as c from pairs_a join register r on r.n = person
+            where r.birth is not null group by 1),
+        s as (select (select coalesce(sum(c), 0) from a)::double as found, sum(c)::double as size from r)
+        select r.decade, greatest(-6, least(6, log2((coalesce(a.c, 0) + {parameters.belief!r} * r.c / size)
+            / (found + {parameters.belief!r}) / (r.c / size)))) as bits
+        from r left join a using (decade), s"""
+    )

@@ -109,8 +109,8 @@ def test_a_phone_proven_today_decides_a_row_of_yesterday():
     def rows(*told):
         return pa.Table.from_pylist([blank | row for row in told], schema=county.feed.schema)
 
-    yesterday = rows({"record_id": 9000, "source": "mobile", "name": person["name"][0] + "*" * (len(person["name"]) - 1),
-                      "phone": phone})  # fmt: skip
+    masked = person["name"][0] + "*" * (len(person["name"]) - 1)
+    yesterday = rows({"record_id": 9000, "source": "mobile", "name": masked, "phone": phone})
     today = rows({"record_id": 9001, "source": "railway", "name": person["name"], "id_number": person["id_number"],
                   "phone": phone})  # fmt: skip
     prepared, first = Prepared.build(county.register, pa.concat_tables([county.feed, yesterday]))

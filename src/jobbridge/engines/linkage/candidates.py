@@ -57,7 +57,9 @@ def listed_phones(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> Non
 
 
 def phone_owners(con: duckdb.DuckDBPyConnection, proven: str, parameters: Parameters) -> None:
-    """Who is known to use each phone of the feed, in the register or from rows before (``alias``), and who lives with them.
+    """Who is known to use each phone of the feed, and who lives with them.
+
+    Known from the register, from rows decided before (``alias``), and from this feed's own.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
 
 
 def by_new_phones(con: duckdb.DuckDBPyConnection, decided: str) -> None:
-    """``pairs_r`` for the rows of ``waiting`` that were ranked before: their candidates, and who may use their phone."""
+    """``pairs_r`` for rows of ``waiting`` that were ranked before: their candidates, and who may use their phone."""
     con.execute(
         f"""create or replace table pairs_r as
             select record, person from (

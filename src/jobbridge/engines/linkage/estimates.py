@@ -183,7 +183,7 @@ def _write_source_rates(con: duckdb.DuckDBPyConnection, found: Estimates) -> Non
 
 
 def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float) -> None:
-    """``seen_bits`` (led, seen, unseen): what it is worth that a person was, or was not, found in another row already.
+    """``seen_bits`` (led, seen, unseen): what it is worth that a person was, or was not, found in another row.
 
     Of the rows whose id is valid, how many have a fellow row about the same person among ``decided_all``, against
     the share of the register that has been found at all?  Asked separately of rows whose phone leads to the person

@@ -26,7 +26,8 @@ def rank(
 
     ``single`` says that no record has two candidates, which saves the sorting.
     """
-    one = f"select *, total as top, {2**_SCALE}::hugeint as part, {2**_SCALE}::hugeint as parts, 1 as place from {scored}"
+    one = f"""select *, total as top, {2**_SCALE}::hugeint as part, {2**_SCALE}::hugeint as parts, 1 as place
+        from {scored}"""
     many = f"""select *, sum(part) over (partition by record) as parts,
             row_number() over (partition by record order by total desc, person) as place
         from (select *, (pow(2, greatest(total - top, -60)) * {2**_SCALE})::bigint as part

@@ -247,7 +247,7 @@ class Prepared:
         con.execute("delete from main.register where n in (select n from pass.register)")
         con.execute("insert into main.register by name select * from pass.register")
         _close_pass(con)
-        return persons.num_rows
+        return int(persons.num_rows)
 
     def _take_rows(self, feed: pa.Table | None) -> None:
         """``pass.feed``: the new rows, and the past rows that are touched."""

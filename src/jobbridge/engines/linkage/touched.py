@@ -49,9 +49,13 @@ def knowledge(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     )
     con.execute(
         f"""create or replace table pass.seen as
-            select distinct person from main.decided where place = 1 and {others}
-            and (stage in ('A', 'B') or (zone = 'auto' and posterior >= {parameters.proven!r}))"""
+            select distinct person from main.decided where {_sure(parameters)} and {others}"""
     )
+
+
+def _sure(parameters: Parameters) -> str:
+    """Decisions that say a person was seen."""
+    return f"place = 1 and (stage in ('A', 'B') or (zone = 'auto' and posterior >= {parameters.proven!r}))"
 
 
 def number_persons(con: duckdb.DuckDBPyConnection) -> None:
@@ -86,13 +90,12 @@ def by_changed_persons(con: duckdb.DuckDBPyConnection, parameters: Parameters) -
 def by_new_knowledge(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     """Undecided past rows that the pass just finished throws light on: its links prove their phone, or it found one
     of their candidates for the first time.  Fills ``main.touched`` (n)."""
+    sure = _sure(parameters)
     con.execute(
         f"""create or replace temp table lit as
-            select d.person, f.phone, {TEACHES} as teaches,
-                d.person in (select person from main.decided where place = 1
-                    and (stage in ('A', 'B') or (zone = 'auto' and posterior >= {parameters.proven!r}))) as known
-            from pass.decided_all d join pass.feed f on f.n = d.record
-            where d.place = 1 and (d.stage in ('A', 'B') or (d.zone = 'auto' and d.posterior >= {parameters.proven!r}))"""
+            select person, phone, {TEACHES} as teaches,
+                person in (select person from main.decided where {sure}) as known
+            from pass.decided_all d join pass.feed f on f.n = d.record where {sure}"""
     )
     con.execute(
         """insert into main.touched

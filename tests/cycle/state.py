@@ -36,6 +36,7 @@ STATE = {
     " place_note, keep_until, purged_on",
     "linkage_link": "(SELECT encode(f.content_hash, 'hex') FROM linkage_feedrecord f WHERE f.id = t.record_id), "
     f"{PERSON}, round(posterior::numeric, 6), zone, stage, hold, decision, priority",
+    "linkage_villagequestion": f"{PERSON}, region_code, facts, state, answer, note, expires_on",
     "linkage_linkrun": '"on", register_mark, feed_mark, counts',
     "linkage_dataagreement": "source, document_number, fields, valid_until, retention_days, ended_on",
     "linkage_returnee": f"{PERSON}, first_seen, last_seen, left_on, sources, sightings, origin, destination, state,"

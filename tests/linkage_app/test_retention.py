@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as
+from jobbridge.apps.audit.models import AuditEntry
 from jobbridge.apps.files import services as files
 from jobbridge.apps.files.services import store
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
-from jobbridge.apps.linkage.models import Deletion, FeedRecord, Link, Returnee
+from jobbridge.apps.linkage.models import Deletion, FeedRecord, Link, Returnee, VillageQuestion
 from jobbridge.apps.linkage.retention import delete_expired
 from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.sealing import SealError
@@ -69,6 +70,27 @@ def test_on_the_day_the_agency_s_words_go_and_the_outcome_stays(county, listed):
     with pytest.raises(SealError, match="deleted"):
         files.read(listed.file)
     assert not list(files._root().rglob(listed.file.sha256))
+
+
+def test_what_a_village_was_asked_outlasts_the_day_nowhere(county, listed):
+    with acting_as(SYSTEM):
+        pair = Link.objects.get(decision="confirmed")
+        asked = VillageQuestion.objects.create(
+            link=pair, person=county.near, region_code=county.near.region_code, facts={"name": "覃平国"},
+            asked_by=county.li.key, asked_at=timezone.now(), expires_on=DAY,
+        )  # fmt: skip
+        asked.state = "expired"
+        asked.save()
+    delete(LAST + timedelta(days=1))
+    with acting_as(SYSTEM):
+        asked.refresh_from_db()
+        assert (asked.facts, asked.state) == ({}, "expired")
+        asked.delete()
+        trail = AuditEntry.objects.filter(table_name="linkage_villagequestion").order_by("id")
+        images = [image for entry in trail for image in (entry.before, entry.after) if image]
+    assert [entry.operation for entry in trail] == ["I", "U", "U", "D"]
+    assert [image["state"] for image in images] == ["open", "expired", "expired", "expired", "expired"]
+    assert not any("facts" in image for image in images)
 
 
 def test_a_second_time_changes_nothing(listed):

@@ -15,7 +15,7 @@ from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.linkage import village
 from jobbridge.apps.linkage.deciding import AlreadyDecided, decide
 from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, VillageQuestion
-from jobbridge.apps.linkage.village import TooLate, ask, open_questions, reply, withdraw
+from jobbridge.apps.linkage.village import TooLate, ask, close_expired, open_questions, reply, withdraw
 from tests.factories import make_broker, make_user
 from tests.linkage_app.conftest import SYSTEM
 
@@ -93,6 +93,24 @@ def test_a_question_has_its_day(county, pair, question, brokers):
     with acting_as(SYSTEM):
         states = dict(VillageQuestion.objects.values_list("pk", "state"))
     assert states == {question.pk: "expired", again.pk: "open"}
+
+
+def test_the_daily_step_closes_what_is_past_its_day_and_nothing_else(county, pair, question, brokers):
+    last = timezone.localdate(NOW) + timedelta(days=5)
+    assert close_expired(on=last, actor=SYSTEM) == {"expired_questions": 0}
+    assert close_expired(on=last + timedelta(days=1), actor=SYSTEM) == {"expired_questions": 1}
+    assert close_expired(on=last + timedelta(days=1), actor=SYSTEM) == {"expired_questions": 0}
+    with acting_as(SYSTEM):
+        assert VillageQuestion.objects.get().state == "expired"
+    with pytest.raises(TooLate):
+        answer(brokers[HERE], question)
+
+
+def test_an_answer_that_came_in_time_stays(question, brokers):
+    answer(brokers[HERE], question)
+    close_expired(on=timezone.localdate(NOW) + timedelta(days=100), actor=SYSTEM)
+    with acting_as(SYSTEM):
+        assert VillageQuestion.objects.get().state == "answered"
 
 
 def test_the_same_question_is_asked_once(county, pair, question):

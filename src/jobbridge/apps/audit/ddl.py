@@ -4,11 +4,14 @@ Statement-level with transition tables: 1.5x the cost of a bare update. ``enable
 function because statement triggers cache their plan: after an update of zero rows PostgreSQL keeps a nested loop
 for the join of both images, and the next large update takes minutes instead of seconds.
 
-A password's hash is no record for others to read: the images go without it, a change of it is a mark. ``OFFSET 0``
-keeps the planner from building each image twice.
+A password's hash is no record for others to read: the images go without it, a change of it is a mark. So do columns
+that must be forgotten on a certain day; the trigger's arguments name them. ``OFFSET 0`` keeps the planner from
+building each image twice.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db import migrations
 
@@ -16,6 +19,7 @@ FUNCTION = """
 CREATE OR REPLACE FUNCTION jb_audit() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
   who text := current_setting('jb.actor', true);
+  hidden text[] := array_append(coalesce(TG_ARGV[:], '{}'), 'password');
 BEGIN
   IF coalesce(who, '') = '' THEN
     RAISE EXCEPTION 'write to % without an actor', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
@@ -25,15 +29,15 @@ BEGIN
     SELECT TG_TABLE_NAME, n.id, 'I', who, clock_timestamp() FROM new_rows n;
   ELSIF TG_OP = 'UPDATE' THEN
     INSERT INTO audit_auditentry (table_name, row_id, operation, actor, at, before, after)
-    SELECT TG_TABLE_NAME, n.id, 'U', who, clock_timestamp(), i.before - 'password',
+    SELECT TG_TABLE_NAME, n.id, 'U', who, clock_timestamp(), i.before - hidden,
       CASE WHEN i.before -> 'password' IS DISTINCT FROM i.after -> 'password'
-        THEN i.after - 'password' || '{"password_changed": true}' ELSE i.after - 'password' END
+        THEN i.after - hidden || '{"password_changed": true}' ELSE i.after - hidden END
     FROM old_rows o JOIN new_rows n USING (id)
       CROSS JOIN LATERAL (SELECT to_jsonb(o) AS before, to_jsonb(n) AS after OFFSET 0) i
     WHERE o IS DISTINCT FROM n;
   ELSE
     INSERT INTO audit_auditentry (table_name, row_id, operation, actor, at, before)
-    SELECT TG_TABLE_NAME, o.id, 'D', who, clock_timestamp(), to_jsonb(o) - 'password' FROM old_rows o;
+    SELECT TG_TABLE_NAME, o.id, 'D', who, clock_timestamp(), to_jsonb(o) - hidden FROM old_rows o;
   END IF;
   RETURN NULL;
 END $$
@@ -56,12 +60,13 @@ def replace_function() -> migrations.RunSQL:
     return migrations.RunSQL(FUNCTION, migrations.RunSQL.noop)
 
 
-def audit(table: str) -> migrations.RunSQL:
-    """Record every change of ``table``, and refuse one without an actor."""
+def audit(table: str, *, without: Sequence[str] = ()) -> migrations.RunSQL:
+    """Record every change of ``table``, and refuse one without an actor; the images go ``without`` some columns."""
+    arguments = ", ".join(f"'{column}'" for column in without)
     return migrations.RunSQL(
         [
-            f"CREATE TRIGGER audit_{event} AFTER {event.upper()} ON {table} {tables}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION jb_audit()"
+            f"CREATE OR REPLACE TRIGGER audit_{event} AFTER {event.upper()} ON {table} {tables}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION jb_audit({arguments})"
             for event, tables in _EVENTS.items()
         ],
         [f"DROP TRIGGER audit_{event} ON {table}" for event in _EVENTS],

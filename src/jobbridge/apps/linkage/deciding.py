@@ -1,4 +1,7 @@
-"""The clerk's word on a doubtful pair: given, taken back, and kept for good in the log."""
+"""The clerk's word on a doubtful pair: given, taken back, and kept for good in the log.
+
+Whoever is found by it to be at home has a record of the stay at once, not only after the next cycle.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
-from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.accounts.scope import Actor, system_actor
 from jobbridge.apps.linkage.models import Decision, FeedRecord, Lease, Link, LinkDecision, Opinion
 from jobbridge.apps.linkage.review_models import OpinionState, Verdict, Via
 from jobbridge.apps.linkage.review_rules import sampled
+from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.apps.linkage.review_settings import review_settings
 from jobbridge.apps.registry.models import Person
 
@@ -46,6 +50,7 @@ def decide(
     """
     pair = _locked(actor, link_id)
     wanted = Decision.CONFIRMED if same else Decision.REJECTED
+    proposed = pair.person_id
     chosen = pair.person_id if person_id is None or not same else person_id
     if pair.decision != Decision.PENDING:
         if (pair.decided_by, pair.decision, pair.person_id) == (actor.key, wanted, chosen):
@@ -60,6 +65,7 @@ def decide(
     pair.decision, pair.decided_by, pair.decided_at = wanted, actor.key, now
     pair.save(update_fields=["person", "region_code", "decision", "decided_by", "decided_at"])
     entry = log(actor=actor, pair=pair, verdict=Verdict(wanted), now=now, via=via, reason=reason)
+    _keep_stays(actor, {proposed, pair.person_id}, now)
     Lease.objects.filter(link=pair).delete()
     if via == Via.DESK:
         _ask_another(pair, entry)
@@ -143,12 +149,25 @@ def _open_again(actor: Actor, pair: Link, now: datetime) -> Link:
     """Back in the queue with the engine's first candidate, where the actor may see that person."""
     log(actor=actor, pair=pair, verdict=Verdict.REOPENED, now=now, via=Via.DESK)
     pair.opinions.filter(state__in=[OpinionState.WAITING, OpinionState.DIFFERS]).update(state=OpinionState.DROPPED)
+    decided = pair.person_id
     first = Person.objects.visible_to(actor).filter(pk__in=candidates_of(pair)[:1]).first()
     if first is not None and first.pk != pair.person_id:
         _give_to(pair, first)
     pair.decision, pair.decided_by, pair.decided_at = Decision.PENDING, "", None
     pair.save(update_fields=["person", "region_code", "decision", "decided_by", "decided_at"])
+    _keep_stays(actor, {decided, pair.person_id}, now)
     return pair
+
+
+def _keep_stays(actor: Actor, persons: set[int | None], now: datetime) -> None:
+    """Bring the stays of whoever the pair was or is about in line with the decision, in its transaction.
+
+    By the system on the actor's word: the day of a sighting may stand on a list of the county's, which a township
+    does not see.
+    """
+    keep_returnees(
+        on=timezone.localdate(now), actor=system_actor(f"pairs for {actor.key}"), persons=persons - {None}
+    )
 
 
 def _ask_another(pair: Link, entry: LinkDecision) -> None:

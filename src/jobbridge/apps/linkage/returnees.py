@@ -86,12 +86,14 @@ SELECT t.person_id, t.region_code, t.first_seen, t.last_seen, t.left_on, t.sourc
 FROM t_stays t LEFT JOIN t_known k USING (person_id, stay) WHERE k.id IS NULL
 ORDER BY t.person_id, t.first_seen
 """
-# Nothing that stands speaks of the stay any more: somebody rejected its pairs, or it is part of another stay.
+# Nothing that stands speaks of the stay any more: somebody rejected its pairs, took a decision back, or it is part
+# of another stay.
 REJECTED, REPLACED = gettext_noop("比对记录经核对不是本人"), gettext_noop("比对记录已撤销或并入另一次返乡")
 CLOSE = f"""
 UPDATE linkage_returnee r SET state = 'closed', reason = CASE
-  WHEN EXISTS (SELECT 1 FROM t_stays t WHERE t.person_id = r.person_id) THEN '{REPLACED}'
-  ELSE '{REJECTED}' END
+  WHEN EXISTS (SELECT 1 FROM linkage_link l WHERE l.person_id = r.person_id AND l.decision = 'rejected')
+    AND NOT EXISTS (SELECT 1 FROM t_stays t WHERE t.person_id = r.person_id) THEN '{REJECTED}'
+  ELSE '{REPLACED}' END
 WHERE r.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM t_known k WHERE k.id = r.id)
   AND (%(persons)s::bigint[] IS NULL OR r.person_id = ANY(%(persons)s))
 """

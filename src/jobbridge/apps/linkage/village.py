@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.brokers.models import Broker
 from jobbridge.apps.linkage.deciding import AlreadyDecided, candidates_of, decide
 from jobbridge.apps.linkage.models import Decision, FeedSource, Lease, Link, VillageQuestion
@@ -62,6 +62,13 @@ def withdraw(*, actor: Actor, link_id: int) -> None:
     mine = VillageQuestion.objects.visible_to(actor).filter(link=link_id, asked_by=actor.key)
     if not mine.filter(state=QuestionState.OPEN).update(state=QuestionState.WITHDRAWN):
         raise TooLate
+
+
+def close_expired(*, on: date, actor: Actor) -> dict[str, int]:
+    """Close the questions whose last day is past on ``on``; their pairs are back in the queue since then."""
+    with acting_as(actor):
+        late = VillageQuestion.objects.filter(state=QuestionState.OPEN, expires_on__lt=on)
+        return {"expired_questions": late.update(state=QuestionState.EXPIRED)}
 
 
 def open_questions(actor: Actor, today: date) -> QuerySet[VillageQuestion]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
 
 from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.audit.models import AuditEntry
+from jobbridge.apps.linkage import deciding
 from jobbridge.apps.linkage.deciding import AlreadyDecided, decide, reopen, undo
-from jobbridge.apps.linkage.models import FeedRecord, Returnee
+from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, Returnee
 from jobbridge.apps.linkage.returnees import keep_returnees
 from tests.factories import DAY
 from tests.linkage_app.conftest import SYSTEM
@@ -77,11 +77,15 @@ def test_the_stays_of_others_are_left_alone(county, pair, nothing_twice):
     assert [(person, state) for person, state, _ in stays()] == [(county.near.pk, "home"), (county.far.pk, "home")]
 
 
-def test_decision_and_stay_are_one_transaction(county, pair, nothing_twice):
-    with pytest.raises(ZeroDivisionError), acting_as(county.li), transaction.atomic():
-        decide(actor=county.li, link_id=pair.pk, same=True, person_id=county.near.pk, now=NOW)
+def test_decision_and_stay_are_one_transaction(county, pair, nothing_twice, monkeypatch):
+    def break_down(**_):
         raise ZeroDivisionError
-    assert stays() == []
+
+    monkeypatch.setattr(deciding, "keep_returnees", break_down)
+    with pytest.raises(ZeroDivisionError):
+        say(county.li, pair, county.near)
+    with acting_as(SYSTEM):
+        assert (Link.objects.get().decision, LinkDecision.objects.count()) == ("pending", 0)
 
 
 def test_too_late_to_take_back_leaves_the_stay(county, pair, nothing_twice):

@@ -15,9 +15,9 @@ from django.utils import timezone
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor, system_actor
 from jobbridge.apps.linkage.models import Decision, FeedRecord, Lease, Link, LinkDecision, Opinion
+from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.apps.linkage.review_models import OpinionState, Verdict, Via
 from jobbridge.apps.linkage.review_rules import sampled
-from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.apps.linkage.review_settings import review_settings
 from jobbridge.apps.registry.models import Person
 
@@ -165,9 +165,7 @@ def _keep_stays(actor: Actor, persons: set[int | None], now: datetime) -> None:
     By the system on the actor's word: the day of a sighting may stand on a list of the county's, which a township
     does not see.
     """
-    keep_returnees(
-        on=timezone.localdate(now), actor=system_actor(f"pairs for {actor.key}"), persons=persons - {None}
-    )
+    keep_returnees(on=timezone.localdate(now), actor=system_actor(f"pairs for {actor.key}"), persons=persons - {None})
 
 
 def _ask_another(pair: Link, entry: LinkDecision) -> None:

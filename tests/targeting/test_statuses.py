@@ -1,72 +1,24 @@
-"""From ledger to statuses and groups: unknown is never counted as no, and the same day changes nothing."""
+"""What a person's and a household's status follow from: unknown is never counted as no."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 
-from jobbridge.apps.accounts.scope import acting_as, system_actor
-from jobbridge.apps.casework.models import Visit
 from jobbridge.apps.linkage.models import FeedRecord, Link
-from jobbridge.apps.registry.merging import _follow as follow
-from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting import rules
 from jobbridge.apps.targeting.facts import retirement_sql
 from jobbridge.apps.targeting.models import Group, GroupMembership, HouseholdStatus, PersonStatus
-from jobbridge.apps.targeting.services import refresh
 from jobbridge.kernel.retirement import default_kind, months_to_retirement
 from tests.factories import (
     DAY,
-    make_areas,
     make_household,
     make_person,
-    make_source,
     make_spell,
     make_statement,
 )
-
-CYCLE = system_actor("cycle")
-
-
-def compute(on=DAY):
-    return refresh(on=on, actor=CYCLE, progress=lambda *step: None)
-
-
-@pytest.fixture
-def county(db):
-    with acting_as(system_actor("test")):
-        make_areas()
-        yield
-
-
-def status(person):
-    return PersonStatus.objects.filter(person=person).values_list("status", flat=True).first()
-
-
-def zero(household):
-    return HouseholdStatus.objects.get(household=household).zero_employment
-
-
-def ask(person, answer):
-    if answer == "works":
-        make_spell(person, DAY - timedelta(days=200))
-    elif answer == "willing":
-        make_statement(person, employed=False, willing=True)
-    elif answer == "unwilling":
-        make_statement(person, employed=False, willing=False)
-    elif answer == "out of work":
-        make_statement(person, employed=False)
-    elif answer == "works somewhere":
-        make_statement(person, employed=True)
-    elif answer == "works nearby":
-        make_statement(person, employed=True, away=False)
-    else:
-        assert answer == "never asked"
-
-
-ANSWERS = ["works", "willing", "unwilling", "out of work", "never asked"]
+from tests.targeting.conftest import ANSWERS, ask, compute, status, zero
 
 
 def expected(answers):
@@ -272,189 +224,6 @@ def seen(person, on, decision="pending"):
         decision=decision,
         region_code=person.region_code,
     )
-
-
-def refused_row(household, state="refused"):
-    from jobbridge.apps.files.models import StoredFile
-    from jobbridge.apps.imports.models import ImportBatch, ImportRow
-
-    file = StoredFile.objects.create(name="x", sha256="x", size=1, path="x", created_by="test")
-    batch = ImportBatch.objects.create(
-        kind="roster", state="merged", file=file, as_of=DAY, region_code="500235000000", created_by="test"
-    )
-    ImportRow.objects.create(batch=batch, sheet="x", row_number=4, state=state, subject=household.number)
-    return batch
-
-
-@pytest.mark.parametrize("state", ["refused", "conflict"])
-def test_a_member_the_ledger_could_not_take_in_is_unknown_not_absent(county, state):
-    """The worst mistake: the working son's id was mistyped, and the household becomes a zero-employment one."""
-    household = make_household()
-    make_statement(make_person(household), employed=False, willing=True)
-    refused_row(household, state)
-    compute()
-    row = HouseholdStatus.objects.get(household=household)
-    assert (row.zero_employment, row.unknown, row.marks) == (None, 1, "S")
-
-
-def test_a_dismissed_row_lacks_nobody(county):
-    household = make_household()
-    make_statement(make_person(household), employed=False, willing=True)
-    refused_row(household, "dismissed")
-    compute()
-    assert zero(household) is True
-
-
-@pytest.mark.parametrize(("met", "settled"), [("person", True), ("phone", False), ("absent", False)])
-def test_only_a_meeting_settles_who_lives_there(county, met, settled):
-    household = make_household()
-    make_statement(make_person(household), employed=False, willing=True)
-    refused_row(household)
-    Visit.objects.create(
-        client_key=uuid4(), household=household, region_code=household.region_code, met=met,
-        at=datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC), by="test", by_name="于丽林",
-    )  # fmt: skip
-    compute()
-    assert zero(household) is (True if settled else None)
-
-
-def test_the_corrected_file_settles_it(county):
-    household = make_household()
-    make_statement(make_person(household), employed=False, willing=True)
-    refused_row(household)
-    later = refused_row(make_household())
-    son = make_person(household, birth=date(2001, 1, 1), relation="之子")
-    son.source.batch = later
-    son.source.save()
-    make_statement(son, employed=False, willing=True)
-    compute()
-    assert zero(household) is True
-
-
-def test_the_same_day_again_changes_nothing(county):
-    for answers in product(ANSWERS, repeat=2):
-        household = make_household()
-        for answer in answers:
-            ask(make_person(household), answer)
-    first = compute()
-    before = snapshot()
-    again = compute()
-    assert snapshot() == before
-    assert (again["entered"], again["left"]) == (0, 0)
-    assert first["entered"] > 0
-    assert {key: value for key, value in first.items() if key not in {"entered", "left"}} == {
-        key: value for key, value in again.items() if key not in {"entered", "left"}
-    }
-
-
-def snapshot():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM (SELECT *, xmin FROM targeting_{table}) t"
-                for table in ("personstatus", "householdstatus", "groupmembership")
-            )
-        )
-        return cursor.fetchall()
-
-
-def test_a_group_is_left_when_known_and_kept_when_unknown(county):
-    household = make_household()
-    person = make_person(household)
-    make_statement(person, DAY - timedelta(days=80), employed=False, willing=True)
-    compute()
-    open_groups = GroupMembership.objects.filter(household=household, until=None)
-    assert set(open_groups.values_list("group", flat=True)) == {"zero_employment", "seeking"}
-    later = DAY + timedelta(days=30)  # the answer is stale by now: unknown
-    compute(later)
-    assert open_groups.count() == 2
-    make_spell(person, later)
-    compute(later)
-    assert open_groups.count() == 0
-    assert set(GroupMembership.objects.values_list("until", flat=True)) == {later}
-
-
-def move_to(household, *people):
-    for person in people:
-        Person.objects.filter(pk=person.pk).update(household=household, region_code=household.region_code)
-    follow(Person, [person.pk for person in people])
-
-
-def memberships(group=Group.SEEKING):
-    rows = GroupMembership.objects.filter(group=group).order_by("id")
-    return list(rows.values_list("household_id", "region_code", "since", "until"))
-
-
-@pytest.mark.parametrize("asked", [10, 90], ids=["still willing", "unknown by now"])
-def test_who_moves_household_is_a_member_there_and_no_longer_here(county, asked):
-    """The old row closes and stays with the old village; who was seeking is seeking, unless known not to be."""
-    here, there = make_household("500235001001"), make_household("500235002001")
-    person, other = make_person(here), make_person(here)
-    make_statement(person, DAY - timedelta(days=asked), employed=False, willing=True)
-    make_statement(other, employed=False, willing=False)
-    compute()
-    move_to(there, person)
-    later = DAY + timedelta(days=1)
-    counts = compute(later)
-    moved = [
-        (here.pk, here.region_code, DAY, later),
-        (there.pk, there.region_code, later, None),
-    ]
-    assert memberships() == moved
-    assert counts["left"] >= 1
-    before = snapshot()
-    compute(later)
-    assert snapshot() == before
-    move_to(make_household("500235001002"), person)  # and on: the rows left behind stay where they are
-    compute(later + timedelta(days=1))
-    assert memberships()[0] == moved[0]
-    assert memberships()[1][:2] == moved[1][:2]
-
-
-def test_who_moves_and_has_found_work_is_no_member_anywhere(county):
-    here, there = make_household("500235001001"), make_household("500235002001")
-    person = make_person(here)
-    make_statement(person, DAY - timedelta(days=10), employed=False, willing=True)
-    compute()
-    move_to(there, person)
-    make_spell(person, DAY)
-    compute(DAY + timedelta(days=1))
-    assert [until for *_, until in memberships()] == [DAY + timedelta(days=1)]
-
-
-def test_a_household_everybody_has_left_is_in_no_group(county):
-    here, there = make_household("500235001001"), make_household("500235001002")
-    person = make_person(here)
-    make_statement(person, employed=False, willing=True)
-    compute()
-    move_to(there, person)
-    compute(DAY + timedelta(days=1))
-    assert [(row[0], row[3]) for row in memberships(Group.ZERO_EMPLOYMENT)] == [
-        (here.pk, DAY + timedelta(days=1)), (there.pk, None),
-    ]  # fmt: skip
-
-
-def test_a_page_of_a_group_is_read_in_its_order_and_not_sorted(county):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO registry_household (number, head_name, category, residence, address, region_code, as_of,
-              source_id)
-            SELECT 'YZ' || n, '', '', 'rural', '', '500235001001', %s, %s FROM generate_series(1, 3000) n
-            """,
-            [DAY, make_source().pk],
-        )
-        cursor.execute(
-            """
-            INSERT INTO targeting_groupmembership ("group", household_id, region_code, since, definition, reasons)
-            SELECT 'monitored', id, region_code, DATE '2026-01-01' + (id % 300)::int, '', '[]'
-            FROM registry_household
-            """
-        )
-        cursor.execute("ANALYZE targeting_groupmembership")
-    page = GroupMembership.objects.filter(group="monitored", until=None).order_by("since", "id")[:30]
-    assert "membership_waiting" in page.explain()
-    assert "Sort" not in page.explain()
 
 
 def test_marks_put_first_who_needs_something(county):

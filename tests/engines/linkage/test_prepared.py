@@ -126,7 +126,7 @@ def test_saved_and_loaded_it_goes_on_and_the_file_tells_nothing(county, tmp_path
     path = tmp_path / "deep" / "store"
     prepared, _ = Prepared.build(county.register, county.feed.slice(0, 800))
     with prepared:
-        prepared.save(path, KEY, {"mark": "今天"})
+        prepared.save(path, KEY, {"mark": "今天"}, {"digests": pa.table({"key": [7]})})
         there = decided(prepared.update(county.feed.slice(800)))
     content = path.read_bytes()
     assert b"1640" not in content
@@ -134,9 +134,10 @@ def test_saved_and_loaded_it_goes_on_and_the_file_tells_nothing(county, tmp_path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [p.name for p in path.parent.iterdir()] == ["store"]
-    loaded, notes = Prepared.load(path, KEY)
+    loaded, notes, more = Prepared.load(path, KEY)
     with loaded:
         assert notes == {"mark": "今天"}
+        assert more["digests"].to_pydict() == {"key": [7]}
         assert decided(loaded.update(county.feed.slice(800))) == there
 
 

@@ -12,7 +12,8 @@ from django.db import connection
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.linkage.models import DuplicateSuspicion
-from jobbridge.apps.linkage.services import LEVELS, read_register
+from jobbridge.apps.linkage.reading import read_register
+from jobbridge.apps.linkage.services import LEVELS
 from jobbridge.kernel.division import ancestors, padded, prefix
 
 Report = Callable[..., None]

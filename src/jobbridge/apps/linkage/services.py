@@ -13,11 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
-from jobbridge.apps.accounts.sealing import sealer
+from jobbridge.apps.linkage.comparison import compare
 from jobbridge.apps.linkage.models import LinkRun, Zone
+from jobbridge.apps.linkage.reading import FETCH, feed_mark, register_mark
 
 Report = Callable[..., None]
-FETCH = 20_000
 LEVELS = ("name", "id", "phone", "village", "sex", "birth")  # what a reviewer is told in words
 
 STEPS = {
@@ -31,113 +31,43 @@ STEPS = {
     "done": "完成",
 }
 
-REGISTER = """
-SELECT p.id, p.name, p.id_sealed, c.phone_sealed, p.region_code, p.birth_date::text, p.sex, p.household_id
-FROM registry_person p LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
-WHERE p.life = 'alive' ORDER BY p.id
-"""
-# Decided records stay as they were decided; they still tell the engine about the others, so they come along.
-FEED = """
-SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text
-FROM linkage_feedrecord f WHERE f.purged_on IS NULL ORDER BY f.id
-"""
-
-# What the two queries above read, as one number each: whether to compare again. Made of content, not of row numbers
-# and times, which differ after a killed run; the sum does not depend on the order of the rows.
-REGISTER_MARK = """
-SELECT count(*), coalesce(sum(hashtextextended(
-  ROW(p.id_index, p.name, c.phone_index, p.region_code, p.birth_date, p.sex, h.number)::text, 0)), 0)
-FROM registry_person p JOIN registry_household h ON h.id = p.household_id
-  LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
-WHERE p.life = 'alive'
-"""
-FEED_MARK = """
-SELECT count(*), coalesce(sum(hashtextextended(content_hash::text, 0)), 0) FROM linkage_feedrecord
-WHERE purged_on IS NULL
-"""
-
 
 def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
-    """Compare the whole feed with the whole register, unless neither changed since the last run.
+    """Compare the feed with the register: what changed since the last run and what that touches, or everything.
 
     A person registered after an agency's list came is found too; a reviewer's decision is never overwritten.
-    Returns how many records were compared now, the counts by zone, and the engine's time and memory of this run.
+    Returns how many records were compared, how many of them got their answer now (the others keep theirs), the counts
+    by zone, and the engine's time and memory of this run.
     """
-    # Here and not above: pages import this module for decisions and need no DuckDB.
-    from jobbridge.engines.linkage import link
-
     with acting_as(actor):
         progress("查看台账与比对数据的变化", 0, 0)
-        (_, register_mark), (waiting, feed_mark) = _mark(REGISTER_MARK), _mark(FEED_MARK)
+        people, (waiting, records) = register_mark(), feed_mark()
         last = LinkRun.objects.order_by("-pk").first()
-        if not waiting or (last and (last.register_mark, last.feed_mark) == (register_mark, feed_mark)):
+        if not waiting or (last and (last.register_mark, last.feed_mark) == (people, records)):
             return {"compared": 0, **_count()}
-        progress("读取台账", 0, 0)
-        register = read_register()
-        progress("读取比对数据", 0, 0)
-        feed = _table(
-            FEED,
-            ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
-            {3: "id", 4: "phone"},
-        )
-        result = link(
-            register,
-            feed,
+        found = compare(
+            on=on,
+            last=last,
+            read=lambda words: progress(words, 0, 0),
             progress=lambda step, done, total: progress(f"比对：{STEPS.get(step, step)}", done, total),
         )
-        progress("写入结果", 0, result.links.num_rows)
+        report, compared = found.result.report, found.result.links.num_rows
+        progress("写入结果", 0, compared)
         run = LinkRun.objects.create(
             on=on,
-            register_mark=register_mark,
-            feed_mark=feed_mark,
+            register_mark=people,
+            feed_mark=records,
             counts={},
-            report=result.report,
+            report=report | {"whole": found.whole},
             finished_at=timezone.now(),
         )
-        _write(result.links, result.weights, run)
-        run.counts = counts = {"compared": waiting, **_count()}
-        run.save(update_fields=["counts"])
-        return counts | {"seconds": result.report["seconds"], "peak_mb": result.report["peak_mb"]}
-
-
-def read_register() -> pa.Table:
-    """The living persons whom the acting actor may see, as the engine reads them: opened, in memory only."""
-    return _table(
-        REGISTER,
-        ["person_id", "name", "id_number", "phone", "village_code", "birth_date", "sex", "household_id"],
-        {2: "id", 3: "phone"},
-    )
-
-
-def _mark(query: str) -> tuple[int, str]:
-    """Rows counted, and the mark of their content."""
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        rows, total = cursor.fetchone()
-    return rows, f"{rows}:{total}"
-
-
-def _table(query: str, names: list[str], sealed: dict[int, str]) -> pa.Table:
-    """Rows of a query as an Arrow table, the sealed columns opened; it lives in memory only."""
-    columns: list[list[Any]] = [[] for _ in names]
-    open_ = sealer().open
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        while rows := cursor.fetchmany(FETCH):
-            for at, values in enumerate(zip(*rows, strict=True)):
-                field = sealed.get(at)
-                columns[at].extend(
-                    values if field is None else (None if value is None else open_(value, field) for value in values)
-                )
-    integers = {"person_id", "record_id", "household_id"}
-    return pa.table(
-        {
-            name: pa.array(
-                [value if value != "" else None for value in column], pa.int64() if name in integers else pa.string()
-            )
-            for name, column in zip(names, columns, strict=True)
-        }
-    )
+        _write(found.result.links, found.result.weights, run)
+        run.counts = counts = {"compared": waiting, "renewed": compared, **_count()}
+        run.report["rows"] = {"register": int(people.partition(":")[0]), "feed": waiting, "decided": compared}
+        run.report["expected"] |= _expected()
+        found.keep(run)
+        run.save(update_fields=["counts", "report"])
+        return counts | {"seconds": report["seconds"], "peak_mb": report["peak_mb"]}
 
 
 def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
@@ -198,6 +128,17 @@ def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
 def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:
     for batch in table.to_batches(max_chunksize=FETCH):
         yield from batch.to_pylist()
+
+
+def _expected() -> dict[str, Any]:
+    """What the engine promises of all automatic links, those of earlier runs too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(sum(posterior::numeric), 0)::float8 FROM linkage_link l"
+            " JOIN linkage_feedrecord f ON f.id = l.record_id WHERE l.zone = 'auto' AND f.purged_on IS NULL"
+        )
+        auto, right = cursor.fetchone()
+    return {"auto": auto, "right_auto": round(right, 1)}
 
 
 def _count() -> dict[str, Any]:

@@ -8,7 +8,7 @@ was built: build it anew when the feeds have grown by a good part (:attr:`Prepar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,7 @@ from .touched import (
 )
 
 _KEPT = ("register", "history", "decided", "seen_bits", "age_bits", "register_names", "check_characters")
+_MORE = "more:"  # tables of the caller
 # Once the rates rest on a smaller share of all rows than this, they should be learned anew.
 _ENOUGH = 0.75
 
@@ -178,14 +179,23 @@ class Prepared:
         kept = self._con.execute("select count(*) from history").fetchall()[0][0]
         return bool(self._meta["built_on"] < _ENOUGH * kept)
 
-    def save(self, path: Path, key: bytes, notes: dict[str, Any] | None = None) -> None:
-        """Write everything to one encrypted file; ``notes`` are handed back by :meth:`load`."""
+    def save(
+        self,
+        path: Path,
+        key: bytes,
+        notes: Mapping[str, Any] | None = None,
+        more: Mapping[str, pa.Table] | None = None,
+    ) -> None:
+        """Write everything to one encrypted file; :meth:`load` hands ``notes`` and ``more`` back."""
         tables = {name: self._con.sql(f"select * from main.{name}").to_arrow_table() for name in _KEPT}
-        vault.write(path, key, tables, self._meta | {"notes": notes or {}})
+        tables |= {f"{_MORE}{name}": table for name, table in (more or {}).items()}
+        vault.write(path, key, tables, self._meta | {"notes": dict(notes or {})})
 
     @classmethod
-    def load(cls, path: Path, key: bytes, parameters: Parameters | None = None) -> tuple[Prepared, dict[str, Any]]:
-        """The prepared register of a file, and its notes.
+    def load(
+        cls, path: Path, key: bytes, parameters: Parameters | None = None
+    ) -> tuple[Prepared, dict[str, Any], dict[str, pa.Table]]:
+        """The prepared register of a file, its notes, and the tables that were saved with it.
 
         Raises vault.VaultError when the file cannot be opened with this key, or was made by another engine or with
         other parameters than asked for: it must be built anew then.
@@ -196,11 +206,12 @@ class Prepared:
         if any(meta[name] != _plain(value) for name, value in made.items()):
             raise vault.VaultError(f"{path.name}: made by another engine or with other parameters")
         con = connect(parameters)
-        for name, table in tables.items():
-            con.register("kept", table)
+        for name in _KEPT:
+            con.register("kept", tables.pop(name))
             con.execute(f"create table {name} as select * from kept")
             con.unregister("kept")
-        return cls(con, parameters, meta), meta["notes"]
+        more = {name.removeprefix(_MORE): table for name, table in tables.items()}
+        return cls(con, parameters, meta), meta["notes"], more
 
     def close(self) -> None:
         """Let go of the memory."""

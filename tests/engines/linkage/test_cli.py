@@ -6,7 +6,7 @@ import json
 import pyarrow.compute as pc
 import pytest
 
-from jobbridge.engines.linkage import cli
+from jobbridge.engines.linkage import cli, files
 from tests.engines.linkage.county import build
 from tests.engines.linkage.doubles import double
 from tests.engines.linkage.febrl import FOLDER, febrl
@@ -27,15 +27,15 @@ def county():
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_files_in_files_out(county, tmp_path, capsys, ending):
     paths = {name: tmp_path / f"{name}.{ending}" for name in ("register", "feed", "out", "weights")}
-    cli.write_table(county.register, paths["register"])
-    cli.write_table(county.feed, paths["feed"])
+    files.write_table(county.register, paths["register"])
+    files.write_table(county.feed, paths["feed"])
     report = tmp_path / "report.json"
     words = [word for name, path in paths.items() for word in (f"--{name}", path)]
     assert command(*words, "--report", report) == 0
-    links = cli.read_table(paths["out"])
+    links = files.read_table(paths["out"])
     assert links.num_rows == 200
     assert links.column_names[:5] == ["record_id", "person_id", "posterior", "zone", "stage"]
-    assert cli.read_table(paths["weights"]).num_rows > 100
+    assert files.read_table(paths["weights"]).num_rows > 100
     zones = json.loads(report.read_text("utf-8"))["by_source"].values()
     assert sum(n for zone in zones for n in zone.values()) == 200
     assert "police" in capsys.readouterr().out
@@ -44,7 +44,7 @@ def test_files_in_files_out(county, tmp_path, capsys, ending):
 def test_csv_keeps_ids_as_text(tmp_path):
     path = tmp_path / "register.csv"
     path.write_text("person_id,id_number,phone\n007,990235198806120010,16400001111\n", encoding="utf-8")
-    assert cli.read_table(path).to_pylist() == [
+    assert files.read_table(path).to_pylist() == [
         {"person_id": "007", "id_number": "990235198806120010", "phone": "16400001111"}
     ]
 
@@ -55,7 +55,7 @@ def test_csv_keeps_ids_as_text(tmp_path):
 )
 def test_unusable_files_are_explained(county, tmp_path, capsys, content, message):
     register, feed = tmp_path / "r.parquet", tmp_path / "f.csv"
-    cli.write_table(county.register, register)
+    files.write_table(county.register, register)
     feed.write_text(content, encoding="utf-8")
     assert command("--register", register, "--feed", feed, "--out", tmp_path / "o.csv") == 2
     assert message in capsys.readouterr().err
@@ -74,14 +74,14 @@ def test_unknown_ending_and_missing_file(tmp_path, capsys):
 def test_dedupe_with_a_field_set(tmp_path, capsys, ending):
     data = febrl(1)
     paths = {name: tmp_path / f"{name}.{ending}" for name in ("register", "out", "clusters", "weights")}
-    cli.write_table(data.table, paths["register"])
+    files.write_table(data.table, paths["register"])
     words = [word for name, path in paths.items() for word in (f"--{name}", path)]
     report = tmp_path / "report.json"
     assert command(*words, "--fields", FOLDER / "febrl.yaml", "--report", report, verb="dedupe") == 0
-    pairs = cli.read_table(paths["out"])
+    pairs = files.read_table(paths["out"])
     assert pairs.column_names == ["person_id_a", "person_id_b", "posterior", "zone", "stage", "note"]
-    assert cli.read_table(paths["weights"]).num_rows == pairs.num_rows >= 490
-    assert cli.read_table(paths["clusters"]).num_rows >= 980
+    assert files.read_table(paths["weights"]).num_rows == pairs.num_rows >= 490
+    assert files.read_table(paths["clusters"]).num_rows >= 980
     assert json.loads(report.read_text("utf-8"))["zones"]["auto"] >= 490
     assert "pairs auto" in capsys.readouterr().out
 
@@ -90,13 +90,13 @@ def test_run_with_a_field_set(tmp_path, capsys):
     rows = febrl(1).table
     original = pc.match_substring(rows["rec_id"], "-org")
     register, feed, out = tmp_path / "r.csv", tmp_path / "f.csv", tmp_path / "o.csv"
-    cli.write_table(rows.filter(original), register)
-    cli.write_table(rows.filter(pc.invert(original)), feed)
+    files.write_table(rows.filter(original), register)
+    files.write_table(rows.filter(pc.invert(original)), feed)
     fields = tmp_path / "fields.yaml"
     fields.write_text("feed_key: rec_id\n" + (FOLDER / "febrl.yaml").read_text("utf-8"), "utf-8")
     words = ("--register", register, "--feed", feed, "--out", out)
     assert command(*words, "--fields", fields, "--auto", "0.9") == 0
-    links = cli.read_table(out).to_pylist()
+    links = files.read_table(out).to_pylist()
     assert len(links) == 500
     assert sum(row["record_id"].replace("dup-0", "org") == row["person_id"] for row in links) >= 495
     assert "all" in capsys.readouterr().out
@@ -109,9 +109,40 @@ def test_run_with_a_field_set(tmp_path, capsys):
 def test_dedupe_of_persons(tmp_path, capsys):
     table, true = double(1500, 60, 8)
     register, out = tmp_path / "r.parquet", tmp_path / "o.parquet"
-    cli.write_table(table, register)
+    files.write_table(table, register)
     assert command("--register", register, "--out", out, verb="dedupe") == 0
-    found = {(row["person_id_a"], row["person_id_b"]) for row in cli.read_table(out).to_pylist()}
+    found = {(row["person_id_a"], row["person_id_b"]) for row in files.read_table(out).to_pylist()}
     assert len(found & true) >= 0.85 * len(true)
     assert command("--register", tmp_path / "none.csv", "--out", out, verb="dedupe") == 2
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_prepared_once_then_updated(command, tmp_path, monkeypatch, capsys):
+    county = build(2000, 500, 3)
+    register, feed, later = tmp_path / "r.parquet", tmp_path / "f.parquet", tmp_path / "later.csv"
+    store, out = tmp_path / "kept" / "store", tmp_path / "out.parquet"
+    files.write_table(county.register, register)
+    files.write_table(county.feed.slice(0, 450), feed)
+    prepare = ("--register", register, "--feed", feed, "--store", store, "--out", out)
+    monkeypatch.delenv("JOBBRIDGE_LINKAGE_KEY", raising=False)
+    assert command(*prepare, verb="prepare") == 2
+    assert "64 hexadecimal" in capsys.readouterr().err
+    monkeypatch.setenv("JOBBRIDGE_LINKAGE_KEY", "0f" * 32)
+    assert command(*prepare, verb="prepare") == 0
+    assert files.read_table(out).num_rows == 450
+    files.write_table(county.feed.slice(450), tmp_path / "later.parquet")
+    files.write_table(county.feed.slice(0, 3).select(["record_id"]), tmp_path / "gone.parquet")
+    more = ("--store", store, "--feed", tmp_path / "later.parquet", "--gone-records", tmp_path / "gone.parquet")
+    assert command(*more, "--out", out, "--report", tmp_path / "report.json", verb="update") == 0
+    decided = {row["record_id"]: row for row in files.read_table(out).to_pylist()}
+    assert set(range(450, 500)) <= decided.keys()
+    right = [decided[n]["person_id"] == county.truth[n] for n in range(450, 500) if decided[n]["zone"] == "auto"]
+    assert len(right) > 20
+    assert all(right)
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["rows"]["feed"] == 50
+    files.write_table(county.feed.slice(450), later)  # text keys now, whole numbers before
+    assert command("--store", store, "--feed", later, "--out", out, verb="update") == 2
+    assert "was int64 before" in capsys.readouterr().err
+    monkeypatch.setenv("JOBBRIDGE_LINKAGE_KEY", "1f" * 32)
+    assert command(*more, "--out", out, verb="update") == 2
+    assert "linkage prepare" in capsys.readouterr().err

@@ -1,32 +1,26 @@
-"""``jobbridge linkage run`` and ``linkage dedupe``: the comparison on plain files, parquet or csv."""
+"""``jobbridge linkage``: the comparison on plain files, parquet or csv.  Prepare and update: :mod:`cli_prepared`."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
-
+from . import cli_prepared
 from .dedupe import dedupe
 from .fields import FieldSet
 from .fields_file import read_fields
+from .files import read_table, show_progress, told, write_results
 from .generic import link_fields
 from .parameters import Parameters
 from .run import link
+from .spark_run import link_files
 
 _FILES = "Files are parquet or csv by their ending."
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``linkage run`` and ``linkage dedupe`` to the ``jobbridge`` command."""
+    """Add ``linkage`` to the ``jobbridge`` command."""
     linkage = subparsers.add_parser("linkage", help="compare agency feeds with the register")
     verbs = linkage.add_subparsers(dest="linkage_verb", required=True)
     run_one = verbs.add_parser(
@@ -36,7 +30,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run_one.add_argument("--feed", required=True, type=Path, help="record_id, source, name, id_number, ...")
     run_one.add_argument("--out", required=True, type=Path, help="record_id, person_id, posterior, zone, stage")
     run_one.add_argument("--weights", type=Path, help="also write every weight of the three best candidates")
-    run_one.set_defaults(run=_told(run))
+    run_one.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="default: duckdb")
+    run_one.add_argument("--master", help="Spark's master (default: this machine, or what spark-submit said)")
+    run_one.set_defaults(run=told(run))
     double = verbs.add_parser(
         "dedupe",
         help="find duplicates in one register",
@@ -46,7 +42,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     double.add_argument("--out", required=True, type=Path, help="person_id_a, person_id_b, posterior, zone, stage")
     double.add_argument("--clusters", type=Path, help="also write the clusters: cluster_id, person_id, size, zone")
     double.add_argument("--weights", type=Path, help="also write every weight of every pair")
-    double.set_defaults(run=_told(run_dedupe))
+    double.set_defaults(run=told(run_dedupe))
+    cli_prepared.add_parsers(verbs)
     defaults = Parameters()
     for parser in (run_one, double):
         parser.add_argument("--fields", type=Path, help="field set (.yaml, .json) for other columns than a person's")
@@ -60,14 +57,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> None:
     """Link a feed."""
     fields, parameters = _settings(args)
-    # Not named: the engine lets go of the raw tables once they are read.
-    tables = [read_table(args.register), read_table(args.feed)]
-    if fields:
-        result = link_fields(tables.pop(0), tables.pop(0), fields, parameters)
+    if args.engine == "spark":
+        if fields:
+            raise ValueError("--fields runs on the engine duckdb only")
+        paths = args.register, args.feed, args.out, args.weights
+        report = link_files(*paths, parameters=parameters, master=args.master, progress=show_progress)
+        write_results(args, report)
     else:
-        result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=_show_progress)
-    _write(args, result.report, (args.out, result.links), (args.weights, result.weights))
-    by_source = result.report.get("by_source") or {"all": result.report["zones"]}
+        # Not named: the engine lets go of the raw tables once they are read.
+        tables = [read_table(args.register), read_table(args.feed)]
+        if fields:
+            result = link_fields(tables.pop(0), tables.pop(0), fields, parameters)
+        else:
+            result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=show_progress)
+        report = result.report
+        write_results(args, report, (args.out, result.links), (args.weights, result.weights))
+    by_source = report.get("by_source") or {"all": report["zones"]}
     width = max([8, *(len(source) for source in by_source)])
     print(f"{'source':<{width}} {'auto':>9} {'review':>9} {'none':>9}")
     for source, zones in by_source.items():
@@ -79,23 +84,9 @@ def run_dedupe(args: argparse.Namespace) -> None:
     fields, parameters = _settings(args)
     result = dedupe(read_table(args.register), fields=fields, parameters=parameters)
     optional = (args.clusters, result.clusters), (args.weights, result.weights)
-    _write(args, result.report, (args.out, result.pairs), *optional)
+    write_results(args, result.report, (args.out, result.pairs), *optional)
     for what, counts in (("pairs", result.report["zones"]), ("clusters", result.report["clusters"])):
         print(what, ", ".join(f"{name} {count}" for name, count in counts.items()) or "none")
-
-
-def _told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
-    """The command with its exit status: 0 done, 2 when the input cannot be used (the reason goes to stderr)."""
-
-    def run(args: argparse.Namespace) -> int:
-        try:
-            command(args)
-        except (ValueError, OSError, pa.ArrowInvalid, duckdb.OutOfMemoryException) as problem:
-            print(f"jobbridge linkage: {problem}", file=sys.stderr)
-            return 2
-        return 0
-
-    return run
 
 
 def _settings(args: argparse.Namespace) -> tuple[FieldSet | None, Parameters]:
@@ -103,40 +94,3 @@ def _settings(args: argparse.Namespace) -> tuple[FieldSet | None, Parameters]:
     told = {name: value for name in ("auto", "review") if (value := getattr(args, name)) is not None}
     fields = replace(read_fields(args.fields), **told) if args.fields else None
     return fields, Parameters(**told, threads=args.threads, memory_limit=args.memory_limit)
-
-
-def read_table(path: Path) -> pa.Table:
-    """Read parquet or csv (UTF-8, every column as text so that ids keep their digits)."""
-    if _is_csv(path):
-        with path.open("rb") as file:
-            header = pa.csv.open_csv(file).schema.names
-        text = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True)
-        return pa.csv.read_csv(path, convert_options=text)
-    return pa.parquet.read_table(path)
-
-
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write parquet or csv by the ending of the path."""
-    if _is_csv(path):
-        pa.csv.write_csv(table, path)
-    else:
-        pa.parquet.write_table(table, path)
-
-
-def _write(args: argparse.Namespace, report: dict[str, Any], *tables: tuple[Path | None, pa.Table]) -> None:
-    """Write what was asked for."""
-    for path, table in tables:
-        if path:
-            write_table(table, path)
-    if args.report:
-        args.report.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _is_csv(path: Path) -> bool:
-    if path.suffix not in (".csv", ".parquet"):
-        raise ValueError(f"{path}: the file must end in .parquet or .csv")
-    return path.suffix == ".csv"
-
-
-def _show_progress(step: str, done: int, total: int) -> None:
-    print(f"[{done}/{total}] {step}", file=sys.stderr)

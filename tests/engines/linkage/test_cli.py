@@ -117,7 +117,7 @@ def test_dedupe_of_persons(tmp_path, capsys):
     assert "none.csv" in capsys.readouterr().err
 
 
-def test_prepared_once_then_updated(command, tmp_path, monkeypatch, capsys):
+def test_prepared_once_then_updated(tmp_path, monkeypatch, capsys):
     county = build(2000, 500, 3)
     register, feed, later = tmp_path / "r.parquet", tmp_path / "f.parquet", tmp_path / "later.csv"
     store, out = tmp_path / "kept" / "store", tmp_path / "out.parquet"

@@ -1,4 +1,4 @@
-"""What the verbs of ``jobbridge linkage`` share: plain files (parquet or csv by their ending), progress, exit status."""
+"""What the verbs of ``jobbridge linkage`` share: parquet and csv files, progress, exit status."""
 
 from __future__ import annotations
 

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from jobbridge.apps.accounts.models import User
 from jobbridge.apps.accounts.scope import acting_as
+from jobbridge.apps.linkage import searching
 from jobbridge.apps.linkage.duplicates import find_duplicates, settle_duplicate, shared_area, worth_asking
-from jobbridge.apps.linkage.models import DuplicateSuspicion
+from jobbridge.apps.linkage.models import DuplicateSearch, DuplicateSuspicion
+from jobbridge.apps.linkage.tasks import find_duplicates_job
 from jobbridge.apps.registry.models import Person
 from jobbridge.kernel import citizen_id
 from tests.factories import DAY, make_household, make_person, make_phone
@@ -148,17 +151,75 @@ def test_an_open_pair_lapses_and_comes_back(crowd):
     assert (pairs()[0].state, pairs()[0].found_on) == ("open", DAY)
 
 
-@pytest.mark.parametrize(
-    ("state", "note", "message"),
-    [("lapsed", "x", "请选择核实结果"), ("same", "  ", "请写明核实情况"), ("merged", "x", "请选择核实结果")],
-)
-def test_a_word_needs_a_reason(crowd, state, note, message):
+def settle(actor, pair, state, note=""):
+    with acting_as(actor):
+        return settle_duplicate(actor=actor, duplicate_id=pair.pk, state=state, note=note, now=timezone.now())
+
+
+@pytest.mark.parametrize("state", ["lapsed", "merged", ""])
+def test_only_a_word_that_somebody_can_say_is_taken(crowd, state):
     with acting_as(SYSTEM):
         twice("500235001001", "500235001001")
     search()
+    with pytest.raises(ValueError, match="请选择核实结果"):
+        settle(crowd.zhou, pairs()[0], state, "x")
+
+
+@pytest.mark.parametrize("state", ["same", "different"])
+def test_one_click_is_enough_merges_nobody_and_can_be_taken_back(crowd, state):
+    with acting_as(SYSTEM):
+        both = twice("500235001001", "500235001001")
+        before = list(Person.objects.order_by("pk").values())
+    search()
     (pair,) = pairs()
-    with acting_as(crowd.zhou), pytest.raises(ValueError, match=message):
-        settle_duplicate(actor=crowd.zhou, duplicate_id=pair.pk, state=state, note=note, now=timezone.now())
+    said = settle(crowd.zhou, pair, state, "  ")
+    assert (said.state, said.note, said.decided_by) == (state, "", crowd.zhou.key)
+    with acting_as(SYSTEM):
+        assert list(Person.objects.order_by("pk").values()) == before
+        assert {person.pk for person in both} == {pair.person_a_id, pair.person_b_id}
+    taken_back = settle(crowd.zhou, pair, "open")
+    assert (taken_back.state, taken_back.decided_by, taken_back.decided_at) == ("open", "", None)
+
+
+def test_the_job_tells_how_far_it_is_and_what_came_of_it(crowd, monkeypatch):
+    with acting_as(SYSTEM):
+        twice("500235001001", "500235001001")
+    told = []
+    real = searching.find_duplicates
+
+    def watched(*, progress, **rest):
+        def tell(*step):
+            progress(*step)
+            told.append(DuplicateSearch.objects.values_list("step", "finished_at").get())
+
+        return real(progress=tell, **rest)
+
+    monkeypatch.setattr(searching, "find_duplicates", watched)
+    find_duplicates_job.func(user_id=crowd.zhou.user_id)
+    assert told == [(step, None) for step in ("读取台账", "查找重复人员", "写入结果")]
+    done = DuplicateSearch.objects.get()
+    assert (done.counts, done.error, done.started_by) == ({"found": 1, "kept": 1, "open": 1}, "", crowd.zhou.key)
+    assert done.finished_at >= done.started_at
+
+
+def test_a_search_that_fails_says_why(crowd, monkeypatch):
+    def fail(**_):
+        raise MemoryError("out of memory\nsecond line")
+
+    monkeypatch.setattr(searching, "find_duplicates", fail)
+    with pytest.raises(MemoryError):
+        searching.search_duplicates(actor=crowd.zhou)
+    failed = DuplicateSearch.objects.get()
+    assert (failed.error, failed.counts) == ("out of memory", {})
+    assert failed.finished_at
+
+
+def test_whoever_is_no_user_any_more_searches_nothing(crowd):
+    with acting_as(SYSTEM):
+        User.objects.filter(pk=crowd.zhou.user_id).update(is_active=False)
+    with pytest.raises(User.DoesNotExist):
+        find_duplicates_job.func(user_id=crowd.zhou.user_id)
+    assert not DuplicateSearch.objects.exists()
 
 
 def test_nobody_settles_what_they_may_not_see(crowd):

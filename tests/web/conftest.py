@@ -18,7 +18,16 @@ from jobbridge.apps.imports import services as imports
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.indicators.services import compute_day
 from jobbridge.apps.linkage.deciding import decide
-from jobbridge.apps.linkage.models import FeedRecord, Link, LinkDecision, Opinion, Outsider, Returnee, Suspicion
+from jobbridge.apps.linkage.models import (
+    DuplicateSuspicion,
+    FeedRecord,
+    Link,
+    LinkDecision,
+    Opinion,
+    Outsider,
+    Returnee,
+    Suspicion,
+)
 from jobbridge.apps.linkage.village import ask
 from jobbridge.apps.messaging.services import Draft, queue
 from jobbridge.apps.placements.models import MatchRun, Recommendation
@@ -145,9 +154,7 @@ def records(county):
         county.row = ImportRow.objects.filter(batch=batch, state="refused").earliest("pk")
         make_message(county.person)
         disputed = make_pair(county.person, "公路.csv")
-        county.question = ask(
-            actor=town, link_id=disputed.pk, person_id=county.person.pk, now=timezone.now()
-        )
+        county.question = ask(actor=town, link_id=disputed.pk, person_id=county.person.pk, now=timezone.now())
         decide(actor=town, link_id=disputed.pk, same=False, now=timezone.now())
         county.opinion = Opinion.objects.create(
             link=disputed, region_code=HERE, decision=LinkDecision.objects.get(link=disputed), first_by=town.key,
@@ -156,6 +163,7 @@ def records(county):
         stored = store(actor=TEST, name="协议.pdf", content=b"signed")
         (county.agreement,) = make_agreements("railway", signed=stored)
         county.outsider, county.suspicion = make_findings(county.person)
+        county.duplicate = make_duplicate(county.person, county.seeker)
     return county
 
 
@@ -170,6 +178,17 @@ def make_findings(person: Person, number: int = 0) -> tuple[Outsider, Suspicion]
         sightings=[{"source": "railway", "on": DAY.isoformat(), "direction": "home", "file": "铁路.csv", "batch": 1}],
     )  # fmt: skip
     return stranger, suspicion
+
+
+def make_duplicate(one: Person, other: Person, **values) -> DuplicateSuspicion:
+    """Two entries of two townships that may be one person, as a search finds them."""
+    first, second = sorted((one, other), key=lambda person: person.pk)
+    found = {
+        "region_code": "500235000000", "posterior": 0.97, "found_on": DAY,
+        "levels": {"name": "sound", "id": "near", "phone": "own", "village": "other", "sex": "same", "birth": "near"},
+        "weights": {"name": 4.2, "id": 9.0, "phone": 7.5, "village": -2.0, "sex": 1.0, "birth": 5.5, "prior": -13.0},
+    }  # fmt: skip
+    return DuplicateSuspicion.objects.create(person_a=first, person_b=second, **(found | values))
 
 
 def make_message(person: Person, phone: str = PHONE) -> None:

@@ -72,6 +72,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                     "linkage_returnees",
                     "linkage_outsiders",
                     "linkage_suspicions",
+                    "linkage_duplicates",
                     "linkage_agreements",
                 ),
             ),

@@ -1,4 +1,7 @@
-"""Persons with what a page says about them: age, status, present work, phone mask. Four queries for any number."""
+"""Persons with what a page says about them: age, status, present work, phone mask; and names of those who act.
+
+A fixed number of queries for any number of people.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
+from jobbridge.apps.accounts.models import User
 from jobbridge.apps.registry.models import ContactPoint, EmploymentSpell, Person, WorkStatement
 from jobbridge.apps.targeting.models import PersonStatus
 
@@ -30,6 +34,12 @@ def with_work(persons: Iterable[Person]) -> list[Person]:
         person.statement = statements.get(person.pk)
         person.phone_mask = phones.get(person.pk, "")
     return people
+
+
+def clerk_names(keys: Iterable[str]) -> dict[str, str]:
+    """The signed-in users among these, by the key under which they act."""
+    numbers = {int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "user"}
+    return {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
 
 
 def age_on(birth: date, day: date) -> int:

@@ -1,4 +1,4 @@
-"""Two entries of the ledger that may be one person."""
+"""Two entries of the ledger that may be one person, and the searches for them."""
 
 from __future__ import annotations
 
@@ -47,3 +47,22 @@ class DuplicateSuspicion(Scoped):
 
     def __str__(self) -> str:
         return f"{self.person_a_id} {self.person_b_id}"
+
+
+class DuplicateSearch(models.Model):
+    """One search for persons entered twice; one that has no end and that nobody is at was cut off."""
+
+    started_by = models.CharField("发起人", max_length=60)
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True)
+    step = models.CharField("步骤", max_length=60, blank=True)
+    done = models.PositiveIntegerField("已完成", default=0)
+    total = models.PositiveIntegerField("总数", default=0)
+    counts = models.JSONField("计数", default=dict)  # as find_duplicates returns them
+    error = models.CharField("错误", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重复人员查找"
+
+    def __str__(self) -> str:
+        return f"{self.started_at}"

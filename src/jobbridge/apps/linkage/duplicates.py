@@ -26,8 +26,9 @@ OTHER_ID = (0.1, 0.9)
 KEEP = """
 INSERT INTO linkage_duplicatesuspicion AS d (person_a_id, person_b_id, region_code, posterior, hold, levels, weights,
   state, found_on, note, decided_by)
-SELECT person_a, person_b, region_code, posterior, hold, levels, weights, 'open', %(on)s, '', ''
-FROM t_duplicates ORDER BY person_a, person_b
+SELECT person_a, person_b, t.region_code, posterior, hold, levels, weights, 'open', %(on)s, '', ''
+FROM t_duplicates t JOIN registry_person a ON a.id = t.person_a JOIN registry_person b ON b.id = t.person_b
+ORDER BY person_a, person_b
 ON CONFLICT (person_a_id, person_b_id) DO UPDATE SET region_code = excluded.region_code,
   posterior = excluded.posterior, hold = excluded.hold, levels = excluded.levels, weights = excluded.weights,
   state = CASE WHEN d.state = 'lapsed' THEN 'open' ELSE d.state END
@@ -49,16 +50,18 @@ def find_duplicates(*, on: date, actor: Actor, progress: Report) -> dict[str, in
     # Here and not above: pages import this module for decisions and need no DuckDB.
     from jobbridge.engines.linkage import Parameters, dedupe
 
+    # Between reading and writing no transaction is open: the comparison may take minutes, and holds nobody up.
+    progress("读取台账", 0, 0)
     with acting_as(actor):
-        progress("读取台账", 0, 0)
         register = read_register()
-        progress("查找重复人员", 0, register.num_rows)
-        found = dedupe(register, parameters=Parameters(other_id_rates=OTHER_ID))
-        places = dict(zip(*(register[name].to_pylist() for name in ("person_id", "village_code")), strict=True))
-        both = zip(found.pairs.to_pylist(), found.weights.to_pylist(), strict=True)
-        rows = [(pair, why) for pair, why in both if worth_asking(why)]
-        kept = sorted(rows, key=_likeliest_first)[:KEPT]
-        progress("写入结果", 0, len(kept))
+    progress("查找重复人员", 0, register.num_rows)
+    found = dedupe(register, parameters=Parameters(other_id_rates=OTHER_ID))
+    places = dict(zip(*(register[name].to_pylist() for name in ("person_id", "village_code")), strict=True))
+    both = zip(found.pairs.to_pylist(), found.weights.to_pylist(), strict=True)
+    rows = [(pair, why) for pair, why in both if worth_asking(why)]
+    kept = sorted(rows, key=_likeliest_first)[:KEPT]
+    progress("写入结果", 0, len(kept))
+    with acting_as(actor):
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS t_duplicates")
             cursor.execute(
@@ -82,15 +85,14 @@ def find_duplicates(*, on: date, actor: Actor, progress: Report) -> dict[str, in
 
 
 def settle_duplicate(*, actor: Actor, duplicate_id: int, state: str, note: str, now: datetime) -> DuplicateSuspicion:
-    """Say whether two entries are one person, and how one knows; "open" takes that back.
+    """Say whether two entries are one person, with a ``note`` of how one knows or without; "open" takes that back.
 
-    Raises DuplicateSuspicion.DoesNotExist outside the actor's scope, ValueError without words or for another state.
+    Nothing is merged: both stay in the ledger. Raises DuplicateSuspicion.DoesNotExist outside the actor's scope,
+    ValueError for another state.
     """
     if state not in ("open", "same", "different"):
         raise ValueError("请选择核实结果")
     note = note.strip()[:200]
-    if state != "open" and not note:
-        raise ValueError("请写明核实情况：问了谁、怎么说")
     found = DuplicateSuspicion.objects.visible_to(actor).select_for_update().get(pk=duplicate_id)
     found.state, found.note = state, note
     found.decided_by, found.decided_at = (actor.key, now) if state != "open" else ("", None)

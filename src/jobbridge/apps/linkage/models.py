@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from jobbridge.apps.accounts.scope import Scoped
 from jobbridge.apps.files.models import StoredFile
 from jobbridge.apps.imports.models import ImportBatch
-from jobbridge.apps.linkage.duplicate_models import DuplicateSuspicion
+from jobbridge.apps.linkage.duplicate_models import DuplicateSearch, DuplicateSuspicion
 from jobbridge.apps.linkage.enums import FeedField, FeedSource
 from jobbridge.apps.linkage.finding_models import Deletion, Outsider, Returnee, Suspicion, SuspicionKind
 from jobbridge.apps.linkage.review_models import Lease, LinkDecision, Opinion, VillageQuestion
@@ -18,6 +18,7 @@ __all__ = [
     "DataAgreement",
     "Decision",
     "Deletion",
+    "DuplicateSearch",
     "DuplicateSuspicion",
     "FeedField",
     "FeedRecord",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jobbridge.apps.cycle.models import CycleRun, StageName, StageRun, StageState
@@ -23,10 +21,10 @@ from jobbridge.apps.cycle.services import DayRefused, check_day
 from jobbridge.apps.cycle.tasks import run_cycle_job
 from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
+from jobbridge.web.desk.jobs import is_queued
 from jobbridge.web.desk.overview import to_do
 
 HISTORY = 14
-HEARTBEAT = timedelta(seconds=30)  # a worker that lives is heard of every ten
 
 
 @page_for(STAFF)
@@ -36,7 +34,8 @@ def cycle(request: HttpRequest) -> HttpResponse:
     runs = CycleRun.objects.order_by("-on")
     run = (runs.filter(on=day) if day else runs).first()
     stages = _stages(run)
-    waiting = _is_waiting()
+    # Between taking a job and the lock lie seconds of loading.
+    waiting = is_queued(run_cycle_job.name)
     running = waiting or is_running()
     # A stage whose worker was killed still says "running", though nobody is at it.
     if not running:
@@ -80,12 +79,6 @@ def run(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("已开始，下面会显示进度。"))
     return redirect(f"{reverse('desk:cycle')}?on={day.isoformat()}")
-
-
-def _is_waiting() -> bool:
-    """A job in the queue, or taken by a worker that lives: between taking it and the lock lie seconds of loading."""
-    alive = Q(status="doing", worker__last_heartbeat__gt=timezone.now() - HEARTBEAT)
-    return ProcrastinateJob.objects.filter(Q(status="todo") | alive, task_name=run_cycle_job.name).exists()
 
 
 def _day(text: str) -> date | None:

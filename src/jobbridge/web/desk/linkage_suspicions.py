@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from jobbridge.apps.accounts.models import User
 from jobbridge.apps.linkage.models import FeedSource, Suspicion, SuspicionKind
 from jobbridge.apps.linkage.suspicions import settle_suspicion
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
 from jobbridge.web.paging import page_of
+from jobbridge.web.people import clerk_names
 from jobbridge.web.places import places_of
 
 ORDER = ("-opened_on", "id")
@@ -61,9 +61,7 @@ def suspicions(request: HttpRequest) -> HttpResponse:
 def describe(rows: list[Suspicion]) -> None:
     """Hang ``place``, ``seen`` (the agencies' side in words) and ``decider`` on each."""
     places = places_of(row.region_code for row in rows)
-    keys = (row.decided_by.partition(":") for row in rows)
-    users = User.objects.filter(pk__in={int(number) for kind, _mark, number in keys if kind == "user"})
-    names = {f"user:{user.pk}": str(user) for user in users}
+    names = clerk_names(row.decided_by for row in rows)
     for row in rows:
         row.place = places[row.region_code]
         row.decider = names.get(row.decided_by, row.decided_by)

@@ -16,8 +16,9 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import Task
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.linkage.agreements import KEEPERS, ending_soon
-from jobbridge.apps.linkage.models import Decision, Link, Suspicion, Zone
+from jobbridge.apps.linkage.models import Decision, DuplicateSuspicion, Link, Suspicion, Zone
 from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
+from jobbridge.web.access import COUNTY
 from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
 
@@ -169,6 +170,7 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
         tasks = Task.objects.visible_to(actor).filter(state="open")
         batches = ImportBatch.objects.visible_to(actor)
         meet = tasks.filter(kind="meet")
+        twice = DuplicateSuspicion.objects.visible_to(actor)
         lines = [
             (
                 True,
@@ -213,6 +215,15 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
                 _("两边说法不一致，先问再定"),
                 Suspicion.objects.visible_to(actor).filter(state="open").count(),
                 "linkage_suspicions",
+                "",
+            ),
+            (
+                False,
+                "users",
+                _("疑似重复人员"),
+                _("台账里可能登记了两次"),
+                twice.filter(state="open").count() if actor.role in COUNTY else 0,
+                "linkage_duplicates",
                 "",
             ),
             (

@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jobbridge.apps.accounts.models import User
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.imports.models import ImportBatch
 from jobbridge.apps.linkage.deciding import candidates_of, parameters_digest
@@ -20,7 +19,7 @@ from jobbridge.apps.linkage.queue import consequences_of
 from jobbridge.apps.linkage.review_models import QuestionState
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.desk.differences import Piece, pieces
-from jobbridge.web.people import with_work
+from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of
 from jobbridge.web.templatetags.zhumo import tr
 
@@ -121,7 +120,9 @@ def compare(links: list[Link], actor: Actor) -> None:
         )
     }
     history, replies = _history(links), _replies(links, actor)
-    names = _names([*(link.decided_by for link in links), *(row.by for rows in history.values() for row in rows)])
+    names = clerk_names(
+        [*(link.decided_by for link in links), *(row.by for rows in history.values() for row in rows)]
+    )
     for link in links:
         link.blind = getattr(link, "blind", None)
         scores = {candidate["person_id"]: candidate for candidate in link.candidates}
@@ -189,12 +190,6 @@ def _replies(links: Iterable[Link], actor: Actor) -> dict[int, list[VillageQuest
     for question in asked.filter(state=QuestionState.ANSWERED).select_related("person").order_by("-answered_at"):
         found[question.link_id].append(question)
     return found
-
-
-def _names(keys: Iterable[str]) -> dict[str, str]:
-    """The signed-in users among these, by the key under which they act."""
-    numbers = {int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "user"}
-    return {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
 
 
 def _lines(link: Link, places: dict[str, Any], scores: dict[int, dict[str, Any]]) -> list[Line]:

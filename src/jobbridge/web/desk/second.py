@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jobbridge.apps.accounts.models import User
 from jobbridge.apps.linkage.models import Link, Opinion
 from jobbridge.apps.linkage.review_models import OpinionState
 from jobbridge.apps.linkage.review_settings import review_settings
@@ -21,6 +20,7 @@ from jobbridge.web.access import COUNTY, page_for
 from jobbridge.web.desk.linkage import VIEWS
 from jobbridge.web.desk.pairs import compare
 from jobbridge.web.paging import page_of
+from jobbridge.web.people import clerk_names
 
 PAIRS = 10
 
@@ -81,8 +81,7 @@ def _describe(request: HttpRequest, opinions: list[Opinion]) -> None:
     found = {link.pk: link for link in links.select_related("record", "run")}
     compare(list(found.values()), request.actor)
     keys = {key for row in opinions for key in (row.first_by, row.given_by)}
-    numbers = [int(key.removeprefix("user:")) for key in keys if key.startswith("user:")]
-    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=numbers)}
+    names = clerk_names(keys)
     for row in opinions:
         row.pair = found[row.link_id]
         persons = {option["person"].pk: option["person"].name for option in row.pair.options}

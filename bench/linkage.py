@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SIZES = {"ci": 20_000, "full": 1_000_000}
@@ -56,13 +56,9 @@ def generate(folder: Path, size: int) -> dict[str, float]:
 
 def _names(register: pa.Table) -> dict[str, float]:
     """How often names repeat: what the made-up people must have in common with real ones."""
-    counts = pc.value_counts(register["name"].combine_chunks()).field("counts").to_numpy().astype(float)
-    size = counts.sum()
-    return {
-        "same_name": float((counts * (counts - 1)).sum() / (size * (size - 1))),
-        "unique": float((counts == 1).sum() / len(counts)),
-        "top_per_million": float(counts.max() / size * 1e6),
-    }
+    from jobbridge.demo.names import repetition
+
+    return repetition(np.array(register["name"].to_pylist()))
 
 
 def ours(folder: Path, size: int) -> dict[str, float]:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 COHORT_STARTS = np.array([1955, 1970, 1980, 1990, 2000, 2010])  # births before 1955 are cohort 0
 SINGLE_CHARACTER = np.array([0.08, 0.12, 0.28, 0.33, 0.20, 0.09, 0.06])  # share of one-character given names
-FASHION = 3.0  # how many times more often a cohort's liked characters are drawn than the table alone says
-BOTH_LIKED = 0.12  # share of two-character names whose characters both come from the cohort's liked ones
+FASHION = 1.5  # how many times more often a cohort's liked characters are drawn than the table alone says
+STEEP = 2.0  # fashion is steep: a few pairs make most of it
+EVERYBODYS = 0.09  # share of people with one of the given names that every generation gives
+BOTH_LIKED = 0.05  # share of two-character names whose characters both come from the cohort's liked ones
 POSITION = 4.0  # preference of characters that usually open a given name for the first place
 
 LIKED = {
@@ -42,6 +44,11 @@ LIKED = {
         "涵梓欣怡雨诗萱一诺悦语可思馨妍瑶汐",
     ),
 }
+# The commonest full names of a country are many and about equally common: a surname of the first ten with one of these.
+COMMON = {
+    "男": "卫 强 勇 宏 磊 涛 杰 斌 建军 建华 建国 志强 海涛 国强 健 辉 刚 鹏 志明 小军 建平 国华".split(),
+    "女": "芬 敏 琴 莉 娟 艳 霞 燕 桂兰 秀兰 玉梅 丽华 桂英 玉兰 婷 红梅 玲 秀珍 丹 雪梅 小红 淑珍".split(),
+}
 OPENING = "建志国小子梓雨思诗德文永秀桂素玉淑晓俊佳浩天世万朝先学正光兴家春凤碧欣"
 
 Codes = NDArray[np.uint32]
@@ -56,6 +63,7 @@ class Tables:
     characters: Codes
     given: dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
     liked: dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
+    common: tuple[Codes, Codes]  # by sex, (n, 2): given names
     weight: dict[str, float]  # how common a character is in names of either sex, for choosing confusions
 
 
@@ -67,6 +75,10 @@ def _read(name: str) -> list[dict[str, str]]:
 def _cumulative(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     total = np.cumsum(weights)
     return total / total[-1]
+
+
+def _given_codes(given: list[str]) -> Codes:
+    return np.array([[ord(name[0]), ord(name[1]) if len(name) > 1 else 0] for name in given], np.uint32)
 
 
 @cache
@@ -89,7 +101,7 @@ def tables() -> Tables:
             places = [index[char] for char in dict.fromkeys(liked)]
             weights[places] *= FASHION
             only = np.zeros_like(weights)
-            only[places] = weights[places] ** 2  # fashion is steep: a few pairs make most of it
+            only[places] = weights[places] ** STEEP
             given[sex, cohort] = (_cumulative(weights * opening), _cumulative(weights / opening))
             fashion[sex, cohort] = (_cumulative(only * opening), _cumulative(only / opening))
     return Tables(
@@ -98,6 +110,7 @@ def tables() -> Tables:
         characters=np.array([ord(char) for char in letters], np.uint32),
         given=given,
         liked=fashion,
+        common=tuple(_given_codes(COMMON[label]) for label in ("男", "女")),
         weight={row["character"]: float(row["male"]) + float(row["female"]) for row in rows},
     )
 
@@ -123,6 +136,9 @@ def draw_given(rng: np.random.Generator, sex: NDArray[np.int8], birth_year: NDAr
         closing = np.where(both, np.searchsorted(liked_second, draw[1]), np.searchsorted(second, draw[1]))
         given[rows, 0] = table.characters[np.where(one, closing, opening)]
         given[rows, 1] = np.where(one, 0, table.characters[closing])
+        common = rows[draw[3] >= 1 - EVERYBODYS]
+        chosen = (draw[0][draw[3] >= 1 - EVERYBODYS] * len(table.common[code])).astype(np.int64)
+        given[common] = table.common[code][chosen]
     return given
 
 

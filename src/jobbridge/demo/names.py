@@ -44,10 +44,10 @@ LIKED = {
         "涵梓欣怡雨诗萱一诺悦语可思馨妍瑶汐",
     ),
 }
-# The commonest full names of a country are many and about equally common: a surname of the first ten with one of these.
+# The commonest full names of a country are many and about equally common: a frequent surname with one of these.
 COMMON = {
-    "男": "卫 强 勇 宏 磊 涛 杰 斌 建军 建华 建国 志强 海涛 国强 健 辉 刚 鹏 志明 小军 建平 国华".split(),
-    "女": "芬 敏 琴 莉 娟 艳 霞 燕 桂兰 秀兰 玉梅 丽华 桂英 玉兰 婷 红梅 玲 秀珍 丹 雪梅 小红 淑珍".split(),
+    "男": "卫 强 勇 宏 磊 涛 杰 斌 建军 建华 建国 志强 海涛 国强 健 辉 刚 鹏 志明 小军 建平 国华",
+    "女": "芬 敏 琴 莉 娟 艳 霞 燕 桂兰 秀兰 玉梅 丽华 桂英 玉兰 婷 红梅 玲 秀珍 丹 雪梅 小红 淑珍",
 }
 OPENING = "建志国小子梓雨思诗德文永秀桂素玉淑晓俊佳浩天世万朝先学正光兴家春凤碧欣"
 
@@ -77,8 +77,8 @@ def _cumulative(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return total / total[-1]
 
 
-def _given_codes(given: list[str]) -> Codes:
-    return np.array([[ord(name[0]), ord(name[1]) if len(name) > 1 else 0] for name in given], np.uint32)
+def _given_codes(given: str) -> Codes:
+    return np.array([[ord(name[0]), ord(name[1]) if len(name) > 1 else 0] for name in given.split()], np.uint32)
 
 
 @cache

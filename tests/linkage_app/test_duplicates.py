@@ -91,6 +91,21 @@ def test_what_is_worth_a_question(id_level, birth, name, phone, asked):
 
 
 @pytest.mark.parametrize(
+    ("name", "id_level", "sexes", "asked"),
+    [
+        ("edit", "different", "女男", False),
+        ("edit", "different", "女女", True),
+        ("exact", "different", "女男", True),  # one name, and a sex mistyped with the number
+        ("edit", "near", "女男", True),
+        ("edit", "different", ("女", ""), True),
+    ],
+)
+def test_sister_and_brother_born_on_one_day_are_two(name, id_level, sexes, asked):
+    levels = {"id_level": id_level, "birth_level": None, "name_level": name, "phone_level": "household"}
+    assert worth_asking(levels, *sexes) is asked
+
+
+@pytest.mark.parametrize(
     ("villages", "area", "seen_by"),
     [
         (("500235001001", "500235001001"), "500235001001", {"zhou", "li"}),

@@ -58,7 +58,10 @@ def find_duplicates(*, on: date, actor: Actor, progress: Report) -> dict[str, in
     found = dedupe(register, parameters=Parameters(other_id_rates=OTHER_ID))
     places = dict(zip(*(register[name].to_pylist() for name in ("person_id", "village_code")), strict=True))
     both = zip(found.pairs.to_pylist(), found.weights.to_pylist(), strict=True)
-    rows = [(pair, why) for pair, why in both if worth_asking(why)]
+    sexes = dict(zip(*(register[name].to_pylist() for name in ("person_id", "sex")), strict=True))
+    rows = [
+        (pair, why) for pair, why in both if worth_asking(why, sexes[pair["person_id_a"]], sexes[pair["person_id_b"]])
+    ]
     kept = sorted(rows, key=_likeliest_first)[:KEPT]
     progress("写入结果", 0, len(kept))
     with acting_as(actor):
@@ -105,10 +108,13 @@ def _likeliest_first(row: tuple[dict[str, Any], dict[str, Any]]) -> tuple[float,
     return -pair["posterior"], pair["person_id_a"], pair["person_id_b"]
 
 
-def worth_asking(levels: Mapping[str, Any]) -> bool:
+def worth_asking(levels: Mapping[str, Any], sex: str | None = "", other_sex: str | None = "") -> bool:
     """Whether to bother somebody with a pair: two id numbers with two birth dates are two people, unless one phone
-    stands beside exactly one name.
+    stands beside exactly one name; and so are a sister and a brother born on one day.
     """
+    siblings = bool(sex and other_sex) and sex != other_sex and levels["name_level"] != "exact"
+    if siblings and levels["id_level"] == "different":
+        return False
     return (
         levels["id_level"] != "different"
         or levels["birth_level"] != "other"

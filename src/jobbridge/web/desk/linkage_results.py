@@ -33,7 +33,7 @@ def results(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("run", "")
     run = get_object_or_404(LinkRun, pk=chosen) if chosen.isdecimal() and len(chosen) < 19 else (runs or [None])[0]
     for past in runs:
-        past.auto = past.counts.get("auto", 0)
+        past.auto = sum(numbers[0] for numbers in found.by_source(_kept(past, actor)).values())
     live = not runs or run == runs[0]
     towns = cached(actor, "linkage:tally", lambda: found.tally(_links(actor))) if live else _kept(run, actor)
     before = LinkRun.objects.filter(pk__lt=run.pk).order_by("-pk").first() if run else None
@@ -114,7 +114,7 @@ def records(request: HttpRequest) -> HttpResponse:
     for link in page:
         link.place = places[link.region_code]
         link.source_label = FeedSource(link.record.source).label
-        link.percent = round(100 * link.posterior, 1)
+        link.percent = min(99.9, round(100 * link.posterior, 1))  # certain is nobody
     zones = [("", _("全部")), *Zone.choices, ("outsiders", _("其中外来人员"))]
     context = {"page": page, "filters": filters, "zone": zone, "zones": zones, **choices(request.actor)}
     fragment = wants_fragment(request, "list")

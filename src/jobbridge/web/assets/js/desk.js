@@ -21,6 +21,11 @@ function showSettings() {
   }
 }
 
+// On a phone the rows of tabs are longer than the screen: begin where one is.
+for (const here of document.querySelectorAll(".side [aria-current], .subnav [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 document.addEventListener("click", (event) => {
   const target = event.target;
   if (target === drawer || target.closest("[data-close]")) drawer?.close();

@@ -11,6 +11,7 @@ import pytest
 
 from jobbridge.demo import feeds, posts, records, rosters, write_county
 from jobbridge.kernel import citizen_id, credit_code, names, phone
+from tests.demo.conftest import ON
 from tests.demo.sheets import cells, table
 
 
@@ -170,8 +171,14 @@ def test_surveys_and_work_sheet_agree_with_the_truth(county):
             willing = row[header.index("是否有就业意向")]
             assert (willing == "是") == (person["state"] == "未就业有意愿")
             assert (willing == "否") == (person["state"] == "未就业无意愿")
-    header, rows = table(next((county.folder / "employment").iterdir()), "证件号码")
+    (sheet,) = (county.folder / "employment").iterdir()
+    day = ON - records.SHEET_AGE
+    assert f"{day:%Y%m%d}" in sheet.name
+    header, rows = table(sheet, "证件号码")
     assert header == records.EMPLOYMENT_COLUMNS
+    # Nothing in the sheet happened after its day.
+    for column in ("开始时间", "结束时间"):
+        assert max(filter(None, (row[header.index(column)] for row in rows))) <= day.isoformat()
     assert len(rows) == county.summary["spells"]
     working = {row[header.index("证件号码")] for row in rows if row[header.index("结束时间")] is None}
     assert all(persons[number]["state"] in ("外出务工", "县内务工", "灵活就业", "公益性岗位") for number in working)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
+
+import pytest
 
 from jobbridge.apps.accounts.scope import Actor, acting_as, system_actor
 from jobbridge.apps.imports import services
-from jobbridge.apps.imports.inbox import take_inbox
+from jobbridge.apps.imports.inbox import day_of, take_inbox
 from jobbridge.apps.imports.models import InboxFile
 from jobbridge.apps.registry.models import EmploymentSpell, Person
 from tests.imports.conftest import DAY, NOW
@@ -44,6 +47,32 @@ def test_files_are_taken_once_and_in_order(county: object, tmp_path: Path) -> No
     changed = take_inbox(actor=actor, folder=folder, as_of=DAY, now=NOW)
     assert [batch.kind for batch in changed] == ["employment"]
     assert InboxFile.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("已外出务工信息_20260218.xlsx", date(2026, 2, 18)),
+        ("名册2026-2-8.xlsx", date(2026, 2, 8)),
+        ("名册（2026年2月18日）.csv", date(2026, 2, 18)),
+        ("2026.02.18 至 2026.02.20.csv", date(2026, 2, 20)),
+        ("务工月监测_202602.xlsx", None),
+        ("名册_20260231.xlsx", None),  # no such day
+        ("名册_20260302.xlsx", None),  # not yet
+        ("500235202602180011.xlsx", None),
+        ("名册.xlsx", None),
+    ],
+)
+def test_the_day_in_a_name(name: str, day: date | None) -> None:
+    assert day_of(name, date(2026, 3, 1)) == (day or date(2026, 3, 1))
+
+
+def test_a_file_is_true_for_the_day_in_its_name(county: object, tmp_path: Path) -> None:
+    actor = system_actor("cycle")
+    earlier = DAY - timedelta(days=4)
+    (tmp_path / f"名册_{earlier:%Y%m%d}.xlsx").write_bytes(workbook([member(1)]))
+    (batch,) = take_inbox(actor=actor, folder=tmp_path, as_of=DAY, now=NOW)
+    assert batch.as_of == earlier
 
 
 def test_a_run_that_was_killed_gets_its_batches_again(county: object, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,9 @@ CHANNELS = {
     work.FLEXIBLE: "灵活就业",
     work.PUBLIC: "公益性岗位",
 }
+# The work sheet is some days old when it is handed in, and people travel meanwhile: nobody in it began or ended work
+# within these days, yet the agencies have seen some of them at home since.
+SHEET_AGE = timedelta(days=4)
 CERTIFICATES = ("低压电工证", "焊工证", "母婴护理证", "B2驾驶证", "中式烹调师四级", "养老护理员五级")
 
 
@@ -64,7 +67,7 @@ def write_employment(folder: Path, rng: np.random.Generator, data: Register, job
     at = [*at, places.home()]
     subsidy = rng.random(len(spells.person)) < 0.08
     employers = _employer_names(rng, spells)
-    on = data.people.on
+    on = data.people.on - SHEET_AGE
 
     def rows() -> Iterator[tuple[str, ...]]:
         for _, low, high in data.towns():
@@ -95,11 +98,11 @@ def write_employment(folder: Path, rng: np.random.Generator, data: Register, job
                 )
 
     files.write_table(
-        folder / f"务工月监测_{on:%Y%m}_已外出务工信息.xlsx",
+        folder / f"务工月监测_{on:%Y%m%d}_已外出务工信息.xlsx",
         on,
         EMPLOYMENT_COLUMNS,
         rows(),
-        title=f"（务工月监测）已外出务工信息  {on.year}年{on.month}月",
+        title=f"（务工月监测）已外出务工信息  截至{on.year}年{on.month}月{on.day}日",
         large=len(spells.person) > 20_000,
     )
     return len(spells.person)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,6 +30,11 @@ from jobbridge.apps.imports.services import ImportRefused, upload
 logger = logging.getLogger(__name__)
 SUFFIXES = (".xlsx", ".xls", ".csv")
 _TEMPORARY = ("~$", ".")  # lock files of open workbooks, half-copied files
+# 20261118 or 2026-11-18, 2026.11.18, 2026年11月18日: with nothing that would make it a longer number.
+_DAYS = (
+    re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(20\d\d)[-_.年](\d\d?)[-_.月](\d\d?)(?!\d)"),
+)
 QUIET_SECONDS = 3  # after its last change a file counts as complete
 WAITING = (BatchState.UPLOADED, BatchState.VALIDATED, BatchState.MERGING)
 
@@ -46,7 +53,7 @@ def take_inbox(
     Parameters
     ----------
     as_of : date
-        The day the files are true for.
+        The day the files are true for, unless a file's name says an earlier one.
     progress : callable, optional
         Called with (step, done, total).
     """
@@ -74,6 +81,19 @@ def take_inbox(
     return sorted(batches, key=_rank)
 
 
+def day_of(name: str, today: date) -> date:
+    """The day that a file's name says it is true for; ``today`` when it says none, none that exists, or a later one.
+
+    >>> day_of("已外出务工信息_20261118.xlsx", date(2026, 11, 22))
+    datetime.date(2026, 11, 18)
+    """
+    days = []
+    for digits in (found for pattern in _DAYS for found in pattern.findall(name)):
+        with suppress(ValueError):
+            days.append(date(*map(int, digits)))
+    return max((day for day in days if day <= today), default=today)
+
+
 def _take(actor: Actor, folder: Path, path: Path, as_of: date, now: datetime) -> None:
     content = path.read_bytes()
     key = str(path.relative_to(folder))[-300:]
@@ -95,7 +115,8 @@ def _receive(
     source = (source_of(path.name) or next(filter(None, folders), "")) if kind == Kind.FEED else ""
     batch = None
     try:
-        batch = upload(actor=actor, name=path.name, content=content, as_of=as_of, kind=kind, source=source, now=now)
+        day = day_of(path.name, as_of)
+        batch = upload(actor=actor, name=path.name, content=content, as_of=day, kind=kind, source=source, now=now)
         notes = [batch.message] if batch.message else []
     except ImportRefused as error:
         notes = [str(error)]

@@ -105,7 +105,8 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
     """``pairs_r`` for the rows of ``waiting``: the union of all keys, and who may use their phone."""
     limit = parameters.max_block
     blocks = (
-        _block(limit, "not name_masked and id_kind is distinct from 'valid'", "name"),
+        _block(parameters.max_namesakes, "not name_masked and id_kind is null", "name"),
+        _block(limit, "not name_masked and id_kind <> 'valid'", "name"),
         _block(limit, "not name_masked", "sound", "birth"),
         _block(limit, "not name_masked", "sound", "village"),
         _block(limit, "true", "sound", "id_tail"),

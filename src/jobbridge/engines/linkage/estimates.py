@@ -35,7 +35,7 @@ class Estimates:
     glyph_chance, edit_chance
         P(level | two different names of one surname).
     phone_listed
-        Share of the register that has a phone.
+        Share of the register that has a phone, every age counted as often as it is met among those found.
     in_register
         Source to share of its rows that are about people of the register.
     outsider_phone_bits, fresh_phone_bits
@@ -89,7 +89,7 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
         }
         for source in sources
     }
-    listed = _counts(con, "select count(phone), count(*) from register")
+    listed, people = _listed(con)
     glyph, edit = glyph_and_edit_chance(con)
     outsider_bits, fresh_bits = _outsider_phones(con, parameters.belief)
     found = Estimates(
@@ -97,7 +97,7 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
         by_source=by_source,
         glyph_chance=glyph,
         edit_chance=edit,
-        phone_listed=(listed[0] + 1) / (listed[1] + 2),
+        phone_listed=(listed + 1) / (people + 2),
         in_register=_in_register(con, parameters),
         outsider_phone_bits=outsider_bits,
         fresh_phone_bits=fresh_bits,
@@ -132,6 +132,16 @@ def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: P
            group by 1"""
     )
     return found
+
+
+def _listed(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:
+    """People with a phone, and people: children have none and are hardly met, so they must not count as others do."""
+    return con.execute(
+        """with r as (select left(birth, 3) as decade, count(phone) as listed, count(*) as c
+                from register group by 1),
+            met as (select listed, c, pow(2, coalesce(bits, 0)) as often from r left join age_bits using (decade))
+           select coalesce(sum(listed * often), 0), coalesce(sum(c * often), 0) from met"""
+    ).fetchall()[0]
 
 
 def _count_levels(con: duckdb.DuckDBPyConnection, compared: str) -> dict[tuple[str, str], dict[str, int]]:
@@ -187,33 +197,36 @@ def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float)
 
     Of the rows whose id is valid, how many have a fellow row about the same person among ``decided_all``, against
     the share of the register that has been found at all?  Asked separately of rows whose phone leads to the person
-    (``led`` true), whose phone does not (false; where a fellow row had the same phone it would lead), and without
-    a phone (null).
+    (``led`` true), whose phone does not (false), and without a phone (null).  A row whose phone does not lead
+    anywhere has no fellow with the same phone either, or that would have proven it: so the bits of ``led`` false
+    count against all such rows, those with such a fellow too.
     """
     people, size = _counts(con, "select count(distinct person), 0 from decided_all")[0], register_size(con)
     base = (people + 1) / (size + 2)
     counted = {
-        led: (rows, fellows)
-        for led, rows, fellows in con.execute(
+        led: (rows, alone, fellows)
+        for led, rows, alone, fellows in con.execute(
             f"""with found as (select person, count(*) as c from decided_all group by 1),
                 heard as (select d.person, f.phone, count(*) as c from decided_all d join feed f on f.n = d.record
                     where f.phone is not null group by all),
                 v as (select c.record, c.person, c.phone, c.phone_level in ('own', 'household') as led
-                    from {compared} c semi join pairs_a using (record, person))
-                select v.led, count(*), count(*) filter (found.c > 1) from v join found using (person)
-                left join heard on heard.person = v.person and heard.phone = v.phone
-                where v.led is null or v.led or heard.c = 1 group by 1"""
+                    from {compared} c semi join pairs_a using (record, person)),
+                w as (select v.led, found.c > 1 as fellow, coalesce(v.led = false and heard.c > 1, false) as proven
+                    from v join found using (person)
+                    left join heard on heard.person = v.person and heard.phone = v.phone)
+                select led, count(*), count(*) filter (not fellow), count(*) filter (fellow and not proven)
+                from w group by 1"""
         ).fetchall()
     }
-    everybody = tuple(sum(pair[i] for pair in counted.values()) for i in (0, 1))
-    overall = (everybody[1] + belief * base) / (everybody[0] + belief)
+    everybody = [sum(numbers[i] for numbers in counted.values()) for i in range(3)]
+    overall = (everybody[2] + belief * base) / (everybody[0] + belief)
     con.execute("create or replace table seen_bits (led boolean, seen double, unseen double)")
     for led in (True, False, None):
-        rows, fellows = counted.get(led, (0, 0))
+        rows, alone, fellows = counted.get(led, (0, 0, 0))
         again = (fellows + belief * overall) / (rows + belief)
-        con.execute(
-            "insert into seen_bits values (?, ?, ?)", [led, _bits(again / base), _bits((1 - again) / (1 - base))]
-        )
+        never = (alone + belief * (1 - overall)) / (rows + belief)
+        bits = _bits(again / base), _bits(never / (1 - base))
+        con.execute("insert into seen_bits values (?, ?, ?)", [led, *bits])
 
 
 def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, float]:

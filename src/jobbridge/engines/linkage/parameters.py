@@ -24,6 +24,8 @@ class Parameters:
     max_block
         A key shared by more register rows than this (a very common name, a clerk's phone entered for a
         whole village) proposes no candidates by itself.
+    max_namesakes
+        The same for a full name with nothing else: one of so many could never be told from the others by it.
     max_household
         Larger households (collective ones) are not searched for relatives of a phone's owner.
     belief
@@ -63,6 +65,7 @@ class Parameters:
     propagate: bool = True
     proven: float = 0.97
     max_block: int = 60
+    max_namesakes: int = 24
     max_household: int = 15
     belief: float = 50.0
     name_rates: tuple[float, float, float, float, float] = (0.930, 0.030, 0.025, 0.010, 0.005)
@@ -87,5 +90,5 @@ class Parameters:
             raise ValueError(f"need 0 < review <= auto < 1, not review={self.review} auto={self.auto}")
         if self.threads < 1:
             raise ValueError(f"threads must be at least 1, not {self.threads}")
-        if self.max_block < 1 or self.max_household < 1 or self.belief <= 0:
-            raise ValueError("max_block, max_household and belief must be positive")
+        if min(self.max_block, self.max_namesakes, self.max_household) < 1 or self.belief <= 0:
+            raise ValueError("max_block, max_namesakes, max_household and belief must be positive")

@@ -31,6 +31,7 @@ demo: setup
 test:
 	@$(PYTHON) tools/environment.py test
 	@$(PYTHON) tools/browser.py
+	@$(PYTHON) tools/java.py
 	@$(MAKE) --no-print-directory assets
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory unit
@@ -52,7 +53,7 @@ lock:
 	$(LOCK) --group installer -o requirements/installer.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) pyproject.toml --extra build -o requirements/runtime.txt
-	$(LOCK) pyproject.toml --extra build --extra test -c requirements/runtime.txt -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra build --extra test --extra spark -c requirements/runtime.txt -o requirements/test.txt
 	$(LOCK) pyproject.toml --extra bench -c requirements/runtime.txt -o requirements/bench.txt
 
 clean:

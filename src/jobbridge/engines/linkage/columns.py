@@ -43,6 +43,7 @@ Weights out (up to three rows a feed row)
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
@@ -118,7 +119,11 @@ def load(con: duckdb.DuckDBPyConnection, table: pa.Table, shape: TableShape, key
     chosen = table.select([shape.key, *(c for c in shape.optional if c in table.column_names)])
     rank = pc.rank(chosen[shape.key].cast(key), sort_keys="ascending", tiebreaker="first")
     con.register(f"{shape.label}_arrow", chosen.append_column("row_rank", rank))
-    present = set(chosen.column_names)
+    view(con, shape, chosen.column_names, key)
+
+
+def view(con: duckdb.DuckDBPyConnection, shape: TableShape, present: Collection[str], key: pa.DataType) -> None:
+    """Create the view of :func:`load` over ``<label>_arrow``, which has ``row_rank`` and the columns ``present``."""
     texts = ", ".join(
         f"nullif(trim({c}::varchar), '') as {c}" if c in present else f"null::varchar as {c}" for c in shape.optional
     )

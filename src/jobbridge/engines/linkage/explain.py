@@ -13,27 +13,28 @@ from .estimates import Estimates
 CANDIDATES_KEPT = 3
 
 
+# Every feed row with its decision, from ``feed``, ``register`` and ``decided_all``.
+LINKS = """select f.key as record_id, case when d.zone <> 'none' then r.key end as person_id,
+        coalesce(d.posterior, 0.0) as posterior, coalesce(d.zone, 'none') as zone, d.stage,
+        case when d.zone = 'review' then d.note end as note
+    from feed f left join (from decided_all where place = 1) d on d.record = f.n
+    left join register r on r.n = d.person order by f.n"""
+# Up to three candidates a feed row; the seven weights add up to the total.
+WEIGHTS = f"""select f.key as record_id, r.key as person_id, d.place::int as rank,
+        {", ".join(f"d.w_{field} as {field}" for field in FIELDS)}, d.total,
+        {", ".join(f"d.{level}" for level in LEVELS)}, d.posterior
+    from decided_all d join feed f on f.n = d.record join register r on r.n = d.person
+    where d.place <= {CANDIDATES_KEPT} order by f.n, d.place"""
+
+
 def links_table(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Every feed row with its decision, from ``feed``, ``register`` and ``decided_all``."""
-    return con.sql(
-        """select f.key as record_id, case when d.zone <> 'none' then r.key end as person_id,
-               coalesce(d.posterior, 0.0) as posterior, coalesce(d.zone, 'none') as zone, d.stage,
-               case when d.zone = 'review' then d.note end as note
-           from feed f left join (from decided_all where place = 1) d on d.record = f.n
-           left join register r on r.n = d.person order by f.n"""
-    ).to_arrow_table()
+    """The rows of :data:`LINKS`."""
+    return con.sql(LINKS).to_arrow_table()
 
 
 def weights_table(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Up to three candidates a feed row; the seven weights add up to the total."""
-    weights = ", ".join(f"d.w_{field} as {field}" for field in FIELDS)
-    levels = ", ".join(f"d.{level}" for level in LEVELS)
-    return con.sql(
-        f"""select f.key as record_id, r.key as person_id, d.place::int as rank, {weights}, d.total,
-                {levels}, d.posterior
-            from decided_all d join feed f on f.n = d.record join register r on r.n = d.person
-            where d.place <= {CANDIDATES_KEPT} order by f.n, d.place"""
-    ).to_arrow_table()
+    """The rows of :data:`WEIGHTS`."""
+    return con.sql(WEIGHTS).to_arrow_table()
 
 
 def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

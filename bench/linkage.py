@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SIZES = {"ci": 20_000, "full": 1_000_000}
-SEEDS = {"plain": 90_417, "shifted": 61_203}
+SEEDS = {"plain": 31_877, "shifted": 55_291}
 THREADS = 2
 THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 KEYS = (("id_text",), ("phone",), ("name", "id_tail"), ("name", "village"))

@@ -138,3 +138,13 @@ def test_a_decision_survives_another_run(county, listed):
 def test_without_a_list_of_an_agency_there_is_nothing_to_run(county):
     assert run()["compared"] == 0
     assert not LinkRun.objects.exists()
+
+
+def test_every_link_keeps_its_weights_and_they_add_up(county, listed):
+    with acting_as(SYSTEM):
+        make_person(make_household(), "韦向阳", BIRTH, id_number=listed)
+    run()
+    with acting_as(SYSTEM):
+        (best,) = Link.objects.get().candidates
+    assert best["person_id"]
+    assert round(sum(best["weights"].values()), 3) == best["total"] > 0

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.linkage.comparison import compare
-from jobbridge.apps.linkage.models import LinkRun, Zone
+from jobbridge.apps.linkage.models import LinkRun
 from jobbridge.apps.linkage.reading import FETCH, feed_mark, register_mark
 
 Report = Callable[..., None]
 LEVELS = ("name", "id", "phone", "village", "sex", "birth")  # what a reviewer is told in words
+WEIGHTS = (*LEVELS, "prior")  # bits that add up to the total
 
 STEPS = {
     "normalise": "规范姓名与号码",
@@ -78,10 +79,8 @@ def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
             {
                 "person_id": row["person_id"],
                 "posterior": round(row["posterior"], 4),
-                "weights": {
-                    name: round(row[name] or 0.0, 2)
-                    for name in ("name", "id", "phone", "village", "sex", "birth", "prior")
-                },
+                "total": row["total"],
+                "weights": {name: row[name] or 0.0 for name in WEIGHTS},
                 "levels": {name: row[f"{name}_level"] for name in LEVELS},
             }
         )
@@ -93,7 +92,7 @@ def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
         with cursor.copy("COPY t_links FROM STDIN") as copy:
             for row in _rows(links):
                 record = row["record_id"]
-                shown = [] if row["zone"] == Zone.AUTO and row["stage"] == "A" else candidates.get(record, [])
+                shown = candidates.get(record, [])
                 answer = (row["person_id"], row["posterior"], row["zone"], row["stage"] or "", row["note"] or "")
                 copy.write_row((record, *answer, json.dumps(shown)))
         cursor.execute("ANALYZE t_links")

@@ -13,8 +13,8 @@ DESK = (
     "", "households/", "households/?view=zero", "persons/", "persons/?status=S", "groups/", "groups/?group=seeking",
     "tasks/", "tasks/?view=late", "posts/", "posts/?view=closed", "messages/", "imports/", "linkage/",
     "linkage/?view=decided", "linkage/second/", "linkage/results/", "linkage/records/",
-    "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/", "linkage/agreements/", "cycle/",
-    "indicators/", "nothing-here/",
+    "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/", "linkage/duplicates/",
+    "linkage/agreements/", "cycle/", "indicators/", "nothing-here/",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 from playwright.sync_api import expect
 
 from tests.county import County
@@ -15,7 +16,12 @@ from tests.e2e.pages import Site
 LIST = (
     "旅客姓名,证件号码,手机号,线路,乘车日期,流向\n向无名,990101199001010012,16400009999,东莞-云阳,2026-03-01,返乡\n"
 )
-TABS = ("结果", "待核对", "返乡人员", "疑似未登记", "疑点", "协议")
+SEARCH_SECONDS = 90
+ACTING = (
+    "SELECT set_config('jb.actor', 'system:test', false), set_config('jb.lo', '', false),"
+    " set_config('jb.hi', '~', false)"
+)
+TABS = ("结果", "待核对", "返乡人员", "疑似未登记", "疑点", "重复人员", "协议")
 
 
 def test_a_list_comes_in_only_under_an_agreement_and_only_what_it_permits(
@@ -74,7 +80,7 @@ def test_a_township_has_no_agreements_to_keep(visit: Callable[..., Site]) -> Non
     town = visit(refusals=True).log_in("town1")
     town.page.goto("/desk/linkage/results/")
     nav = town.page.get_by_role("navigation", name="数据比对")
-    expect(nav.get_by_role("link")).to_have_text(list(TABS[:-1]))
+    expect(nav.get_by_role("link")).to_have_text(list(TABS[:-2]))
     assert town.get("/desk/linkage/agreements/").status == 403
 
 
@@ -107,11 +113,8 @@ def registers_one(clerk: Site, without: tuple[str, ...]) -> None:
 
 def doubt(county: County, person: int, village: str) -> None:
     """A suspicion as the cycle raises them."""
-    import psycopg
-
     with psycopg.connect(county.url) as link:
-        for name, value in (("jb.lo", ""), ("jb.hi", "~"), ("jb.actor", "system:test")):
-            link.execute("SELECT set_config(%s, %s, false)", [name, value])
+        link.execute(ACTING)
         link.execute(
             "INSERT INTO linkage_suspicion (kind, person_id, region_code, ledger, sightings, seen_on, state,"
             " opened_on, note, decided_by) VALUES ('away_home', %s, %s, %s, '[]', %s, 'open', %s, '', '')",
@@ -123,3 +126,40 @@ def doubt(county: County, person: int, village: str) -> None:
                 DAY,
             ],
         )
+
+
+def test_persons_entered_twice_are_found_in_the_background_and_settled_by_one_click(
+    visit: Callable[..., Site], county: County
+) -> None:
+    with psycopg.connect(county.url) as link:
+        link.execute(ACTING)
+        one, other = (
+            key
+            for (key,) in link.execute(
+                "SELECT id FROM registry_person WHERE life = 'alive' AND region_code = (SELECT region_code FROM"
+                " registry_person WHERE life = 'alive' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1)"
+                " ORDER BY id LIMIT 2"
+            )
+        )
+        link.execute(
+            "INSERT INTO linkage_duplicatesuspicion (person_a_id, person_b_id, region_code, posterior, hold, levels,"
+            " weights, state, found_on, note, decided_by) SELECT %s, %s, region_code, 0.999, '', '{}', '{}', 'open',"
+            " '2026-03-01', '', '' FROM registry_person WHERE id = %s",
+            [one, other, one],
+        )
+    people = county.rows("SELECT count(*) FROM registry_person")
+    clerk = visit().log_in("county")
+    tab(clerk, "重复人员")
+    card = clerk.page.locator("article.pair").first
+    card.get_by_role("button", name="确为同一人").click()
+    expect(card).to_contain_text("没有合并，也没有删除")
+    expect(card.get_by_role("link", name="打开记录 1")).to_have_attribute("href", f"/desk/persons/{one}/")
+    assert county.rows("SELECT count(*) FROM registry_person") == people
+    asked = f"SELECT state FROM linkage_duplicatesuspicion WHERE person_a_id = {one} AND person_b_id = {other}"
+    assert county.rows(asked) == [("same",)]
+
+    clerk.page.get_by_role("button", name="查找重复人员").click()
+    expect(clerk.page.locator("#search")).to_contain_text("上次查找", timeout=SEARCH_SECONDS * 1000)
+    assert county.rows(asked) == [("same",)]
+    clerk.page.get_by_role("group", name="状态").get_by_role("link", name="确为同一人").click()
+    expect(clerk.page.locator("article.pair")).to_have_count(1)

@@ -188,3 +188,21 @@ def test_the_village_is_asked_and_answers(
     assert not found + check(page, "an answered pair")
     press(page, "Enter")
     becomes(county, pair, "confirmed")
+
+
+def test_on_the_phone_the_buttons_stay_at_hand(
+    visit: Callable[..., Site], doubtful: list[int], county: County
+) -> None:
+    page = opened(visit(phone=True).log_in("county")).page
+    buttons = page.locator("[data-current] [data-key]")
+    for where in (0, 200):
+        page.evaluate("(top) => window.scrollTo(0, top)", where)
+        for button in buttons.all():
+            expect(button).to_be_in_viewport(ratio=1)
+    pair = current(page)
+    first = page.locator('[data-current] [data-key="1"]')
+    expect(first).to_contain_text(page.locator("[data-current] thead a.name").first.inner_text())
+    first.tap()
+    expect(page.locator("[data-current]")).not_to_have_attribute("data-pair", str(pair))
+    becomes(county, pair, "confirmed")
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]

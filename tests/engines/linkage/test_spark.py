@@ -1,6 +1,5 @@
 """The engine on Spark gives the links of the engine on DuckDB, from one text of the rules."""
 
-import argparse
 import json
 import os
 import subprocess
@@ -10,9 +9,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from jobbridge.engines.linkage import cli, files, spark_run
+from jobbridge.cli import main
+from jobbridge.engines.linkage import files, spark_run
 from jobbridge.engines.linkage.spark_sql import Macro, parse, spark_sql
 from tests.engines.linkage.county import build
+from tests.engines.linkage.febrl import FOLDER
 
 # Spark for a few hundred rows: nothing is worth compiling.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dspark.sql.codegen.wholeStage=false"
@@ -94,10 +95,7 @@ def test_the_same_links_weights_and_report(county, tmp_path):
     register, feed = county
     files.write_table(register, tmp_path / "register.parquet")
     files.write_table(feed, tmp_path / "feed.csv")
-    parser = argparse.ArgumentParser()
-    cli.add_parser(parser.add_subparsers())
-    args = parser.parse_args(words(tmp_path, "duckdb"))
-    assert args.run(args) == 0
+    assert main(words(tmp_path, "duckdb")) == 0
     command = [sys.executable, "-m", "jobbridge.cli", *words(tmp_path, "spark")]
     environment = os.environ | {"JDK_JAVA_OPTIONS": QUICK, "TMPDIR": str(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -165,10 +163,7 @@ def test_an_exchange_of_neighbours_is_one_edit():
 
 
 def refused(tmp_path, capsys, *more):
-    parser = argparse.ArgumentParser()
-    cli.add_parser(parser.add_subparsers())
-    args = parser.parse_args([*words(tmp_path, "spark"), *more])
-    assert args.run(args) == 2
+    assert main([*words(tmp_path, "spark"), *more]) == 2
     return capsys.readouterr().err
 
 
@@ -177,5 +172,4 @@ def test_what_is_missing_is_named(tmp_path, capsys, monkeypatch):
     assert "pip install 'jobbridge[spark]'" in refused(tmp_path, capsys)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     assert "needs Java 17 or newer" in refused(tmp_path, capsys)
-    (tmp_path / "fields.json").write_text(json.dumps({"fields": []}))
-    assert refused(tmp_path, capsys, "--fields", str(tmp_path / "fields.json"))
+    assert "engine duckdb only" in refused(tmp_path, capsys, "--fields", str(FOLDER / "febrl.yaml"))

@@ -56,6 +56,19 @@ def test_a_row_of_the_log_is_never_changed(county, pair):
         LinkDecision.objects.update(by="somebody")
 
 
+@pytest.mark.parametrize("rows", [LinkDecision, Link, FeedRecord])
+def test_a_row_of_the_log_is_never_deleted(county, pair, rows):
+    """Not by itself; and not with its pair, whose number it keeps."""
+    say(county.li, pair, county.near)
+    with acting_as(SYSTEM), transaction.atomic():
+        if rows is LinkDecision:
+            with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+                rows.objects.all().delete()
+        else:
+            rows.objects.all().delete()
+        assert LinkDecision.objects.get().link_id == pair.pk
+
+
 def test_the_neighbour_reads_no_log(county, pair):
     say(county.li, pair, county.near)
     for clerk, seen in ((county.wu, 1), (county.he, 0)):

@@ -44,13 +44,16 @@ class Answer(models.TextChoices):
 
 
 class LinkDecision(Scoped):
-    """One word of a person about a pair; rows are added, never changed (a trigger sees to it).
+    """One word of a person about a pair; rows are added, never changed or deleted (a trigger sees to it).
 
     The comparison that the reviewer had before them is kept with it: engine, digest of the parameters, mark of the
-    register, batch of the record. ``person`` keeps its number when the person is merged away.
+    register, batch of the record. ``link`` keeps its number when the pair's time is up, ``person`` when the person
+    is merged away.
     """
 
-    link = models.ForeignKey("linkage.Link", models.CASCADE, related_name="decisions", verbose_name="比对结果")
+    link = models.ForeignKey(
+        "linkage.Link", models.DO_NOTHING, db_constraint=False, related_name="decisions", verbose_name="比对结果"
+    )
     person = models.ForeignKey(
         "registry.Person", models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name="人员"
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 from jobbridge.demo import feeds, people, places, welfare, work
 
 ON = dt.date(2026, 3, 1)
-_TEXT = ("source", "name", "id_number", "phone", "village_code", "sex", "birth_date")
+_TEXT = ("source", "name", "id_number", "phone", "village_code", "sex", "birth_date", "seen_on")
 
 
 class Data(NamedTuple):
@@ -73,6 +73,7 @@ def _rows(reported: list[feeds.Feed], code_of: dict[str, str]) -> tuple[list[dic
                     "village_code": code_of.get(row.get("village", ""), ""),
                     "sex": row.get("sex", ""),
                     "birth_date": row.get("birth", ""),
+                    "seen_on": row.get("day", ""),
                 }
             )
             persons.append(person)

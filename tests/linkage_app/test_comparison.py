@@ -161,3 +161,21 @@ def test_deleted_records_leave_the_file_too(known, run):
     prepared, _, more = Prepared.load(comparison.store_path(), comparison.store_key())
     prepared.close()
     assert gone.pk not in more["records"]["key"].to_pylist()
+
+
+def test_when_the_last_record_goes_the_file_goes(known, run):
+    run()
+    with acting_as(SYSTEM):
+        FeedRecord.objects.update(purged_on=DAY)
+    run(DAY + timedelta(days=1))
+    assert not comparison.store_path().exists()
+
+
+def test_an_update_that_fails_costs_time_only(known, run, monkeypatch):
+    run()
+    with acting_as(SYSTEM):
+        make_record("覃平果")
+    monkeypatch.setattr(Prepared, "update", lambda *args, **more: 1 / 0)
+    _, last, answers = run(DAY + timedelta(days=1))
+    assert last.report["whole"] is True
+    assert len(answers) == 13

@@ -1,22 +1,19 @@
 """The command on plain files."""
 
-import argparse
 import json
 
 import pyarrow.compute as pc
 import pytest
 
-from jobbridge.engines.linkage import cli, files
+from jobbridge.cli import main
+from jobbridge.engines.linkage import files
 from tests.engines.linkage.county import build
 from tests.engines.linkage.doubles import double
 from tests.engines.linkage.febrl import FOLDER, febrl
 
 
 def command(*words, verb="run"):
-    parser = argparse.ArgumentParser()
-    cli.add_parser(parser.add_subparsers())
-    args = parser.parse_args(["linkage", verb, *map(str, words)])
-    return args.run(args)
+    return main(["linkage", verb, *map(str, words)])
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +139,8 @@ def test_prepared_once_then_updated(tmp_path, monkeypatch, capsys):
     assert all(right)
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["rows"]["feed"] == len(new)
     files.write_table(county.feed.slice(450), later)  # text keys now, whole numbers before
+    assert command("--store", store, "--feed", later, "--out", out, verb="update") == 0
+    later.write_text("record_id,name\nA7,梁山\n", "utf-8")
     assert command("--store", store, "--feed", later, "--out", out, verb="update") == 2
     assert "was int64 before" in capsys.readouterr().err
     monkeypatch.setenv("JOBBRIDGE_LINKAGE_KEY", "1f" * 32)

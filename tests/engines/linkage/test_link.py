@@ -200,3 +200,66 @@ def test_weights_of_every_stage_are_given():
     for row in rows:
         assert sum(row[f] for f in FIELDS) == pytest.approx(row["total"], abs=1e-9)
         assert row["posterior"] <= 1
+
+
+def known(people):
+    """Rows that make the engine as sure as it can be that this feed is about our people."""
+    return [BLANK | {"name": p["name"], "id_number": p["id_number"]} for p in people]
+
+
+@pytest.mark.parametrize(
+    "same", [{"village_code": "未知"}, {"village_code": f"{TOWN}201"}, {"birth_date": "19000101"}]
+)
+def test_a_place_or_birth_date_that_all_share_singles_nobody_out(same):
+    crowd = [p | same for p in CROWD]
+    rare = person(900, "纳兰慕青", 9) | same
+    links, _ = run([*crowd, rare], [*known(CROWD[:99]), BLANK | {"name": "纳兰慕青"} | same])
+    assert (links[99]["person_id"], links[99]["zone"], links[99]["note"]) == (900, "review", "name_only")
+
+
+def test_a_masked_name_of_the_register_is_no_exact_name():
+    masked = person(900, "梁*", 901, household_id=77)
+    son = person(901, "梁强", 903, household_id=77)
+    links, result = run(
+        [*CROWD, masked, son], [*known(CROWD[:99]), BLANK | {"name": "梁*", "phone": masked["phone"]}]
+    )
+    assert links[99]["zone"] == "review"
+    assert {row["name_level"] for row in result.weights.to_pylist() if row["record_id"] == 99} == {"fits"}
+
+
+@pytest.mark.parametrize(("born", "zone"), [("20200105", "auto"), ("19520105", "review"), (None, "review")])
+def test_a_child_of_the_household_does_not_make_a_masked_name_ambiguous(born, zone):
+    mother = person(900, "纳兰大山", 901, household_id=77)
+    other = person(901, "纳兰小山", 903, household_id=77, birth_date=born, id_number=None, phone=None)
+    row = BLANK | {"name": "纳兰**", "phone": mother["phone"], "seen_on": "2026-03-01"}
+    links, _ = run([*CROWD, mother, other], [*[r | {"seen_on": None} for r in known(CROWD[:99])], row])
+    assert (links[99]["person_id"], links[99]["zone"]) == (900, zone)
+
+
+def test_the_phone_of_a_booking_desk_finds_nobody():
+    desk = person(900, "王大有", 901)
+    customers = [a + b for a in "郑冯曹彭曾肖田董潘袁" for b in "珊琳妍茜秋莎锦黛"]
+    feed = [BLANK | {"name": name, "phone": desk["phone"]} for name in customers]
+    feed += [BLANK | {"name": "王**", "phone": desk["phone"]}] * 20
+    links, _ = run([*CROWD, desk], [*known(CROWD[:99]), *feed])
+    assert {row["zone"] for row in links[99:]} <= {"none", "review"}
+
+
+def test_a_filler_id_is_no_question_of_misuse():
+    filler = "111111111111111111"
+    register = [*CROWD, person(900, "纳兰慕青", 9) | {"id_number": filler}]
+    names = [a + b for a in "郑冯曹彭曾肖田董潘袁" for b in "珊琳妍茜秋莎锦黛"]
+    links, _ = run(register, [*known(CROWD[:99]), *(BLANK | {"name": n, "id_number": filler} for n in names)])
+    assert {row["zone"] for row in links[99:]} == {"none"}
+
+
+def test_a_name_of_thousands_of_signs_costs_nothing():
+    links, _ = run(CROWD, [BLANK | {"name": "x" * 300_000}, BLANK | {"name": "王" + "." * 300_000}])
+    assert [row["zone"] for row in links] == ["none", "none"]
+
+
+def test_one_mistyped_id_does_not_make_check_characters_worthless():
+    wrong = CROWD[0]["id_number"][:-1] + ("1" if CROWD[0]["id_number"][-1] != "1" else "2")
+    few = [p | {"id_number": wrong if n == 0 else None} for n, p in enumerate(CROWD)]
+    _, result = run(few, [BLANK | {"name": CROWD[0]["name"], "id_number": wrong}])
+    assert result.report["by_stage"].get("A") is None

@@ -183,7 +183,8 @@ def test_boxes_of_a_vault_cannot_be_exchanged(tmp_path):
 
 def test_a_key_of_another_type_is_refused_before_anything_changes(county):
     prepared, _ = Prepared.build(county.register, county.feed)
-    text = county.feed.set_column(0, "record_id", county.feed["record_id"].cast(pa.string()))
+    words = pa.array([f"R{key}" for key in county.feed["record_id"].to_pylist()])
+    text = county.feed.set_column(0, "record_id", words)
     with prepared:
         with pytest.raises(ValueError, match="record_id"):
             prepared.update(text)
@@ -198,3 +199,48 @@ def test_it_says_when_its_rates_have_grown_old(county):
         assert not prepared.stale
         prepared.update(county.feed.slice(500))
         assert prepared.stale
+
+
+def test_a_relative_who_joins_makes_a_masked_name_ambiguous(county):
+    father = {"person_id": 9000, "name": "纳兰大山", "phone": "16488880000", "household_id": 8000,
+              "birth_date": "19700101", "sex": "男"}  # fmt: skip
+    blank = dict.fromkeys(county.register.column_names)
+
+    def people(*rows):
+        return pa.Table.from_pylist([blank | row for row in rows], schema=county.register.schema)
+
+    row = dict.fromkeys(county.feed.column_names) | {
+        "record_id": 9000, "source": "mobile", "name": "纳兰**", "phone": "16488880000"
+    }  # fmt: skip
+    feed = pa.concat_tables([county.feed, pa.Table.from_pylist([row], schema=county.feed.schema)])
+    prepared, first = Prepared.build(pa.concat_tables([county.register, people(father)]), feed)
+    with prepared:
+        assert decided(first)[9000] == (9000, "auto")
+        son = father | {"person_id": 9001, "name": "纳兰小山", "phone": None, "birth_date": "19950101"}
+        assert decided(prepared.update(persons=people(son)))[9000] == (9000, "review")
+        assert decided(prepared.update(gone_persons=[9001]))[9000] == (9000, "auto")
+
+
+def test_rows_that_leaned_on_a_forgotten_row_are_decided_again(county):
+    prepared, first = Prepared.build(county.register, county.feed)
+    gone = [row["record_id"] for row in first.links.to_pylist() if row["stage"] in ("A", "B")][:60]
+    with prepared:
+        later = prepared.update(gone_records=gone)
+    rest = county.feed.filter(pc.invert(pc.is_in(county.feed["record_id"], pa.array(gone, pa.int64()))))
+    without = decided(link(county.register, rest))
+    both = {key: answer for key, answer in decided(first, later).items() if key in without}
+    assert len([key for key in both if both[key] != without[key]]) <= 3
+
+
+def test_keys_of_gone_rows_must_be_of_the_kept_kind(county):
+    prepared, _ = Prepared.build(county.register, county.feed)
+    with prepared:
+        assert prepared.update(gone_persons=["5", 6]).report["rows"]["register"] == 0
+        with pytest.raises(ValueError, match="key that is gone"):
+            prepared.update(gone_persons=["P5"])
+
+
+def test_what_a_killed_writer_left_is_swept(county, tmp_path):
+    (tmp_path / ".store.0a1b2c3d").write_bytes(b"half")
+    write(tmp_path / "store", KEY, {}, {})
+    assert [p.name for p in tmp_path.iterdir()] == ["store"]

@@ -73,18 +73,24 @@ def compare(*, on: date, last: LinkRun | None, read: Callable[[str], None], prog
         moved = max(len(persons) / max(1, len(digests["persons"])), len(records) / max(1, len(digests["records"])))
         if moved <= MOST_CHANGED and not prepared.stale:
             read("读取有变化的台账与比对数据")
-            result = prepared.update(
-                read_feed(records),
-                persons=read_register(persons),
-                gone_persons=gone_persons,
-                gone_records=gone_records,
-                progress=progress,
-            )
-            return Comparison(result, False, partial(_keep_later, prepared, digests, notes["built"]))
+            feed, people = read_feed(records), read_register(persons)
+            try:
+                result = prepared.update(
+                    feed, persons=people, gone_persons=gone_persons, gone_records=gone_records, progress=progress
+                )
+            except Exception:
+                log.exception("the prepared register could not be brought up to date, everything is compared anew")
+            else:
+                return Comparison(result, False, partial(_keep_later, prepared, digests, notes["built"]))
         prepared.close()
     read("读取台账与比对数据")
     prepared, result = Prepared.build(read_register(), read_feed(), progress=progress)
     return Comparison(result, True, partial(_keep_later, prepared, digests, on.isoformat()))
+
+
+def forget_store() -> None:
+    """Nothing is left to compare: nothing of it stays."""
+    transaction.on_commit(lambda: store_path().unlink(missing_ok=True), robust=True)
 
 
 def _open(last: LinkRun | None, on: date) -> tuple[Prepared, dict[str, Any], dict[str, pa.Table]] | None:

@@ -63,9 +63,10 @@ def read_feed(ids: Sequence[int] | None = None) -> pa.Table:
     Decided ones stay as they were decided; they still tell the engine about the others, so they come along.
     """
     return _table(
-        "SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text"
+        "SELECT f.id, f.source, f.name, f.id_sealed, f.phone_sealed, f.village_code, f.sex, f.birth_date::text,"
+        " f.seen_on::text"
         f" {RECORDS} {'' if ids is None else 'AND f.id = ANY(%s)'} ORDER BY f.id",
-        ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date"],
+        ["record_id", "source", "name", "id_number", "phone", "village_code", "sex", "birth_date", "seen_on"],
         {3: "id", 4: "phone"},
         ids,
     )

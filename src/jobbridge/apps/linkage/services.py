@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
-from jobbridge.apps.linkage.comparison import compare
+from jobbridge.apps.linkage.comparison import compare, forget_store
 from jobbridge.apps.linkage.models import LinkRun
 from jobbridge.apps.linkage.reading import FETCH, feed_mark, register_mark
 
@@ -44,6 +44,8 @@ def link_pending(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         progress("查看台账与比对数据的变化", 0, 0)
         people, (waiting, records) = register_mark(), feed_mark()
         last = LinkRun.objects.order_by("-pk").first()
+        if not waiting:
+            forget_store()
         if not waiting or (last and (last.register_mark, last.feed_mark) == (people, records)):
             return {"compared": 0, **_count()}
         found = compare(

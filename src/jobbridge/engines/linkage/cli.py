@@ -32,7 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run_one.add_argument("--weights", type=Path, help="also write every weight of the three best candidates")
     run_one.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="default: duckdb")
     run_one.add_argument("--master", help="Spark's master (default: this machine, or what spark-submit said)")
-    run_one.set_defaults(run=told(run))
+    run_one.set_defaults(act=told(link_one))
     double = verbs.add_parser(
         "dedupe",
         help="find duplicates in one register",
@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     double.add_argument("--out", required=True, type=Path, help="person_id_a, person_id_b, posterior, zone, stage")
     double.add_argument("--clusters", type=Path, help="also write the clusters: cluster_id, person_id, size, zone")
     double.add_argument("--weights", type=Path, help="also write every weight of every pair")
-    double.set_defaults(run=told(run_dedupe))
+    double.set_defaults(act=told(find_doubles))
     cli_prepared.add_parsers(verbs)
     defaults = Parameters()
     for parser in (run_one, double):
@@ -52,9 +52,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         parser.add_argument("--review", type=float, help=f"posterior worth a look (default {defaults.review})")
         parser.add_argument("--threads", type=int, default=defaults.threads)
         parser.add_argument("--memory-limit", default=defaults.memory_limit, help="for example 4GB")
+        parser.add_argument(
+            "--spill", help="folder for what does not fit; without it nothing personal touches the disk"
+        )
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace) -> int:
+    """Do what the verb says; 0 when done, 2 when the input cannot be used."""
+    status: int = args.act(args)
+    return status
+
+
+def link_one(args: argparse.Namespace) -> None:
     """Link a feed."""
     fields, parameters = _settings(args)
     if args.engine == "spark":
@@ -72,14 +81,14 @@ def run(args: argparse.Namespace) -> None:
             result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=show_progress)
         report = result.report
         write_results(args, report, (args.out, result.links), (args.weights, result.weights))
-    by_source = report.get("by_source") or {"all": report["zones"]}
+    by_source = report["by_source"] if "by_source" in report else {"all": report["zones"]}
     width = max([8, *(len(source) for source in by_source)])
     print(f"{'source':<{width}} {'auto':>9} {'review':>9} {'none':>9}")
     for source, zones in by_source.items():
         print(f"{source:<{width}}", *(f"{zones.get(zone, 0):>9}" for zone in ("auto", "review", "none")))
 
 
-def run_dedupe(args: argparse.Namespace) -> None:
+def find_doubles(args: argparse.Namespace) -> None:
     """Find duplicates."""
     fields, parameters = _settings(args)
     result = dedupe(read_table(args.register), fields=fields, parameters=parameters)
@@ -93,4 +102,6 @@ def _settings(args: argparse.Namespace) -> tuple[FieldSet | None, Parameters]:
     """Field set and parameters; thresholds of the command line overrule both."""
     told = {name: value for name in ("auto", "review") if (value := getattr(args, name)) is not None}
     fields = replace(read_fields(args.fields), **told) if args.fields else None
-    return fields, Parameters(**told, threads=args.threads, memory_limit=args.memory_limit)
+    return fields, Parameters(
+        **told, threads=args.threads, memory_limit=args.memory_limit, spill_directory=args.spill
+    )

@@ -25,7 +25,7 @@ def add_parsers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     prepare.add_argument("--register", required=True, type=Path, help="person_id, name, id_number, phone, ...")
     prepare.add_argument("--feed", required=True, type=Path, help="record_id, source, name, id_number, ...")
-    prepare.set_defaults(run=told(run_prepare))
+    prepare.set_defaults(act=told(run_prepare))
     update = verbs.add_parser(
         "update",
         help="compare new rows and changed persons with a kept register",
@@ -36,7 +36,7 @@ def add_parsers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     update.add_argument("--persons", type=Path, help="persons new or changed, with all their columns")
     update.add_argument("--gone-persons", type=Path, help="file with a column person_id: who left the register")
     update.add_argument("--gone-records", type=Path, help="file with a column record_id: rows to be forgotten")
-    update.set_defaults(run=told(run_update))
+    update.set_defaults(act=told(run_update))
     defaults = Parameters()
     for parser in (prepare, update):
         parser.add_argument("--store", required=True, type=Path)

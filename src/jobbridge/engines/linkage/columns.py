@@ -19,7 +19,7 @@ Feed (one row an observation by an agency)
     source         who sent the row, e.g. railway
     name, id_number, phone, village_code, sex, birth_date
                    as above; name and id_number may carry mask characters or mistakes
-    seen_on        carried for the caller, not used for the decision
+    seen_on        date; only tells who was a child on that day
 
 Links out (one row a feed row, in the order of record_id)
     record_id      as given
@@ -68,7 +68,7 @@ REGISTER = TableShape(
 FEED = TableShape(
     "feed",
     "record_id",
-    ("source", "name", "id_number", "phone", "village_code", "sex", "birth_date"),
+    ("source", "name", "id_number", "phone", "village_code", "sex", "birth_date", "seen_on"),
 )
 
 FIELDS = ("name", "id", "phone", "village", "sex", "birth", "prior")
@@ -116,6 +116,9 @@ def load(con: duckdb.DuckDBPyConnection, table: pa.Table, shape: TableShape, key
     breaking ties by it is breaking ties by the caller's ids: the order of the rows never matters.  The view reads
     the Arrow table, registered as ``<label>_arrow``, where it lies: no copy is made.
     """
+    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1} & {*shape.optional})
+    if twice:
+        raise ValueError(f"{shape.label}: column {twice[0]!r} appears more than once")
     chosen = table.select([shape.key, *(c for c in shape.optional if c in table.column_names)])
     rank = pc.rank(chosen[shape.key].cast(key), sort_keys="ascending", tiebreaker="first")
     con.register(f"{shape.label}_arrow", chosen.append_column("row_rank", rank))

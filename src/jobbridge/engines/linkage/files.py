@@ -25,7 +25,7 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
     def run(args: argparse.Namespace) -> int:
         try:
             command(args)
-        except (ValueError, OSError, EngineUnavailable, pa.ArrowInvalid, duckdb.OutOfMemoryException) as problem:
+        except (ValueError, OSError, EngineUnavailable, pa.ArrowInvalid, duckdb.Error) as problem:
             print(f"jobbridge linkage: {problem}", file=sys.stderr)
             return 2
         return 0

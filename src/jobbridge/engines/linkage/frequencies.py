@@ -15,8 +15,11 @@ _MAX_MASK_KINDS = 24
 _SAMPLE, _SAMPLE_LEFT = 20_000, 800
 # What a row of the feed learns of the register.
 COUNTS = (
-    "same_name", "same_sound", "same_id", "same_village", "same_town", "mask_names", "mask_ids", "mask_heads"
+    "same_name", "same_sound", "same_id", "same_village", "same_town", "mask_names", "mask_ids", "mask_heads",
+    "phone_names",
 )  # fmt: skip
+# One phone with more names than this in one feed is no family's.
+_FAMILY = 4
 # Counts up to here are discounted.
 _RARE = 5
 
@@ -53,9 +56,13 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
     _count_name_masks(con)
     _count_id_masks(con)
     con.execute(
+        f"""create table phone_names as select phone, count(distinct name) as c from feed
+            where phone is not null group by 1 having c > {_FAMILY}"""
+    )
+    con.execute(
         """create table counted as
         select f.*, cn.c as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
-            ct.c as same_town, cm.c as mask_names, ck.c as mask_ids, ch.c as mask_heads
+            ct.c as same_town, cm.c as mask_names, ck.c as mask_ids, ch.c as mask_heads, pn.c as phone_names
         from feed f
         left join count_name cn on cn.value = f.name
         left join count_sound cs on cs.value = f.sound
@@ -64,11 +71,12 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
         left join count_id_mask ck on ck.head = f.id_head and ck.tail = f.id_end and f.id_kind = 'masked'
         left join count_id_mask ch on ch.head = f.id_head and ch.tail = '' and f.id_kind = 'masked'
             and f.id_end <> ''
+        left join phone_names pn on pn.phone = f.phone
         left join count_village cv on cv.value = f.village
         left join count_town ct on ct.value = f.town"""
     )
     for table in ("feed", "count_name", "count_sound", "count_name_mask", "count_id", "count_id_mask",
-                  "count_village", "count_town"):  # fmt: skip
+                  "count_village", "count_town", "phone_names"):  # fmt: skip
         con.execute(f"drop table {table}")
     con.execute("alter table counted rename to feed")
 

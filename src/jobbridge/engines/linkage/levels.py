@@ -24,8 +24,9 @@ create or replace macro one_edit(a, la, b, lb) as case
     else false end;
 create or replace macro name_level(a, a_masked, a_like, a_sound, a_shape, la, b, b_sound, b_shape, lb) as case
     when a is null or b is null then null
+    when a_masked or contains(b, '*') then
+        case when b like a_like or a like replace(b, '*', '_') then 'fits' else 'other' end
     when a = b then 'exact'
-    when a_masked then case when b like a_like then 'fits' else 'other' end
     when a_sound = b_sound then 'sound'
     when la = lb and la <= 4 and char_gap(a, b) = 1 and levenshtein(a_shape, b_shape) <= 2 then 'glyph'
     when one_edit(a, la, b, lb) then 'edit'
@@ -51,16 +52,16 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
     else 'near' end;
 """
 
-# A relative rarer than this among the people found (a child, a very old person) is not who was seen.
-_PLAUSIBLE_BITS = -3.0
+
+# Younger on the day of the row, one has neither a telephone contract nor is looked for as a worker.
+_CHILD_YEARS = 14
 
 
 def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
     """Create table ``out`` from ``pairs`` (record, person).
 
     Columns: record, person; the six levels; what :mod:`score` needs of both sides; household_twin (the masked name
-    also fits somebody else of the household, of an age to be seen).  Needs ``phone_user`` and
-    ``age_bits`` (decade, bits).
+    also fits somebody else of the household who was no child on the day).  Needs ``phone_user``.
     """
     con.execute(
         f"""create or replace table {out} as
@@ -70,9 +71,9 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
             left join phone_user u on u.phone = f.phone and u.person = p.person),
         pair as (
             select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
-                f.name_masked, f."like", f.sex_told, f.birth_told,
+                f.name_masked, f."like", f.seen, f.sex_told, f.birth_told,
                 f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
-                f.mask_names, f.mask_ids, f.mask_heads, p.users as phone_users,
+                f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, p.users as phone_users,
                 r.surname as their_surname, r.birth as their_birth, r.household,
                 name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
                     r.name, r.sound, r.shape, r.length) as name_level,
@@ -90,15 +91,16 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
                 case when f.birth is null or r.birth is null then null
                     else birth_level(f.birth, r.birth) end as birth_level
             from phoned p join feed f on f.n = p.record join register r on r.n = p.person),
-        unsure as materialized (select record, person, household, "like" from pair
-            where name_masked and name_level = 'fits' and household is not null
+        unsure as materialized (select record, person, household, "like", seen from pair
+            where name_level = 'fits' and household is not null
                 and coalesce(id_level, '') not in ('same', 'fit', 'near', 'one_off')),
         member as materialized (
-            select t.household, t.n, t.name from register t left join age_bits a on a.decade = left(t.birth, 3)
-            where t.household in (select household from unsure) and coalesce(a.bits, 0) >= {_PLAUSIBLE_BITS}),
+            select household, n, name, birth from register where household in (select household from unsure)),
         twins as (
             select distinct u.record, u.person from unsure u
-            join member t on t.household = u.household and t.n <> u.person and t.name like u."like")
-        select pair.* exclude (household, "like"), twins.person is not null as household_twin
+            join member t on t.household = u.household and t.n <> u.person
+                and (t.name like u."like" or u."like" like replace(t.name, '*', '_'))
+            where coalesce(t.birth <= (u.seen::int - {_CHILD_YEARS}0000)::varchar, true))
+        select pair.* exclude (household, "like", seen), twins.person is not null as household_twin
         from pair left join twins using (record, person)"""
     )

@@ -36,6 +36,7 @@ MASKS = "*?■□●○×•#_某"
 _MASK_TABLE = {ord(c): "*" for c in MASKS}
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _LETTER_MASK = re.compile(f"(?<=[{_HAN}*])[xX]+|[xX]+(?=[{_HAN}])")
+_LONGEST = 80  # what is longer is no name, and some of the patterns below would take their time over it
 _BRACKETS = re.compile(r"\([^)\n]*\)")
 _NOTHING = ("", "*")
 _END_DOT = re.compile(r"[·・.]+(?=\n|\Z)")
@@ -81,7 +82,7 @@ def simplify(names: Sequence[str]) -> list[str]:
     list of str
         ``n`` keys, possibly empty.
     """
-    text = unicodedata.normalize("NFKC", "\n".join(n.replace("\n", " ") for n in names))
+    text = unicodedata.normalize("NFKC", "\n".join(n[:_LONGEST].replace("\n", " ") for n in names))
     text = _BRACKETS.sub("", text)
     text = _END_DOT.sub("*", text).translate(_MASK_TABLE)
     text = _LETTER_MASK.sub(lambda m: "*" * len(m.group()), text)

@@ -26,6 +26,8 @@ from .names import name_keys
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 # Share of right last characters below which they are taken for invented.
 _TRUSTED = 0.3
+# Fewer ids than this tell nothing about their check characters.
+_FEW = 20
 _NAMES_AT_ONCE = 100_000
 _WIDE = "０１２３４５６７８９Ｘ＊－（）　＋"
 _NARROW = "0123456789X*-() +"
@@ -62,18 +64,19 @@ create or replace macro sex_clean(t) as case
 # What only an observation needs: its mask, and what the agency itself told.
 _FEED_ONLY = """contains(coalesce(name, ''), '*') as name_masked, replace(name, '*', '_') as "like",
             case when id_kind = 'masked' then tail else right(id_text, 4) end as id_end,
-            given_sex is not null as sex_told, given_birth is not null as birth_told,"""
+            given_sex is not null as sex_told, given_birth is not null as birth_told, seen,"""
 
 
 def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     """Turn ``<label>_in`` into ``<label>`` with the clean columns and let go of the raw one.
 
-    ``name_masked, like, id_end, sex_told`` and ``birth_told`` are made for a feed only.
+    ``name_masked, like, id_end, sex_told, birth_told`` and ``seen`` (YYYYMMDD) are made for a feed only.
     """
     table = shape.label
     con.execute(MACROS)
     _key_names(con, table)
     own = table == "register"
+    seen = "" if own else ", date_clean(seen_on) as seen"
     kept = "key, household_id as household" if own else "key, coalesce(source, '') as source"
     con.execute(
         f"""create table {table} as
@@ -81,7 +84,7 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
             select n, {kept}, k.simple as name, k.sound, k.shape,
                 id_clean(id_number) as given_id, phone_clean(phone) as phone,
                 place_clean(village_code) as place,
-                sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth
+                sex_clean(sex) as given_sex, date_clean(birth_date) as given_birth{seen}
             from {table}_in left join name_keys k using (name)),
         two as (
             select *, case when length(given_id) = 15 and regexp_full_match(given_id, '[0-9]{{15}}')
@@ -139,7 +142,8 @@ def _check_characters(con: duckdb.DuckDBPyConnection, table: str) -> None:
     if table == "register":
         con.execute(
             f"""create table if not exists check_characters as
-            select count(*) filter (id_kind = 'valid') >= {_TRUSTED} * count(*) as trusted from register
+            select count(*) filter (id_kind = 'valid') >= {_TRUSTED} * count(*) or count(*) < {_FEW} as trusted
+            from register
             where regexp_full_match(id_text, '[0-9]{{17}}[0-9X]') and id_date_ok(id_text)"""
         )
     con.execute("create table if not exists check_characters as select true as trusted")

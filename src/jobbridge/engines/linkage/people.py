@@ -20,7 +20,7 @@ from .connection import connect
 from .levels import OTHER_MACROS
 from .normalise import normalise
 from .parameters import Parameters
-from .posterior import NOTE
+from .posterior import note
 from .run import link
 
 # More entries of one person than this are not believed without a look.
@@ -101,7 +101,7 @@ def _pairs(
             left join linked l on l.record_id = w.record_id and l.person_id = w.person_id),
         one as (select * from either_way
             qualify row_number() over (partition by record, person order by total desc, asked) = 1),
-        judged as (select *, {NOTE} as reason,
+        judged as (select *, {note("phone", "village", "birth")} as reason,
             floor(1e6 / (1 + pow(2, -greatest(-200, least(200, total))))) / 1e6 as posterior from one)
         select * exclude (reason), case when posterior >= {parameters.auto!r} then reason end as note,
             case when posterior < {parameters.review!r} then 'none'

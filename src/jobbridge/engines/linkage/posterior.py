@@ -39,26 +39,30 @@ def rank(
             select * exclude (top, part, parts),
                 floor(1e6 * part / (parts::double + {2**_SCALE}::double
                     * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
-                {NOTE} as reason
+                {note()} as reason
             from shared)
         select * exclude (reason), case
-                when reason = 'id_other_name' and id_level = 'same' then 'review'
+                when reason = 'id_other_name' and id_level = 'same' and id_valid then 'review'
                 when posterior < {parameters.review!r} then 'none'
                 when posterior < {parameters.auto!r} or reason is not null then 'review'
                 else 'auto' end as zone,
-            case when posterior >= {parameters.auto!r} or id_level = 'same' then reason end as note
+            case when posterior >= {parameters.auto!r} or (id_level = 'same' and id_valid) then reason end as note
         from ranked"""
     )
 
 
-# Agreement that singles a person out besides the name.  A household's phone does, a township does not.
+# Agreement that singles a person out besides the name.  A household's phone does, a township does not, and neither do
+# a village or a birth date that half of the register has, or the phone of a booking desk.
 _ID_AGREES = "coalesce(id_level in ('same', 'fit', 'near', 'one_off'), false)"
-_ELSE_AGREES = (
-    "(coalesce(phone_level in ('proven', 'own', 'household'), false)"
-    " or coalesce(village_level = 'same', false)"
-    " or coalesce(birth_level = 'same', false))"
-)
-NOTE = f"""case
-    when {_ID_AGREES} and name_level = 'other' then 'id_other_name'
-    when not {_ID_AGREES} and household_twin then 'household_mask'
-    when not {_ID_AGREES} and not {_ELSE_AGREES} then 'name_only' end"""
+_LEAST_BITS = 2.0
+
+
+def note(phone: str = "w_phone", village: str = "w_village", birth: str = "w_birth") -> str:
+    """SQL of the reason why a pair waits for a person; the columns that hold these weights."""
+    else_agrees = f"""(coalesce(phone_level in ('proven', 'own', 'household') and {phone} >= {_LEAST_BITS}, false)
+        or coalesce(village_level = 'same' and {village} >= {_LEAST_BITS}, false)
+        or coalesce(birth_level = 'same' and {birth} >= {_LEAST_BITS}, false))"""
+    return f"""case
+        when {_ID_AGREES} and name_level = 'other' then 'id_other_name'
+        when not {_ID_AGREES} and household_twin then 'household_mask'
+        when not {_ID_AGREES} and not {else_agrees} then 'name_only' end"""

@@ -8,8 +8,11 @@ was built: build it anew when the feeds have grown by a good part (:attr:`Prepar
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,7 +33,9 @@ from .touched import (
     ROW,
     begin_history,
     by_changed_persons,
+    by_lost_evidence,
     by_new_knowledge,
+    by_relatives,
     keep_outcome,
     knowledge,
     number_persons,
@@ -81,7 +86,7 @@ class Prepared:
         begin_history(con)
         _close_pass(con)
         meta = {
-            "engine": ENGINE,
+            "engine": engine_mark(),
             "duckdb": duckdb.__version__,
             "parameters": asdict(parameters),
             "estimates": asdict(estimates),
@@ -202,7 +207,7 @@ class Prepared:
         """
         tables, meta = vault.read(path, key)
         parameters = parameters or Parameters()
-        made = {"engine": ENGINE, "duckdb": duckdb.__version__, "parameters": asdict(parameters)}
+        made = {"engine": engine_mark(), "duckdb": duckdb.__version__, "parameters": asdict(parameters)}
         if any(meta[name] != _plain(value) for name, value in made.items()):
             raise vault.VaultError(f"{path.name}: made by another engine or with other parameters")
         con = connect(parameters)
@@ -226,26 +231,44 @@ class Prepared:
         self.close()
 
     def _check_key(self, table: pa.Table, shape: TableShape) -> pa.DataType:
-        kind = check_key(table, shape)
-        kept = self._meta["keys"][0 if shape is REGISTER else 1]
-        if str(kind) != kept:
-            raise ValueError(f"{shape.label}: column {shape.key!r} is {kind}, but was {kept} before")
-        return kind
+        """The type of the kept keys; csv gives whole numbers as text, which is as good."""
+        kind, kept = check_key(table, shape), self._key_type(shape)
+        if kind != kept:
+            try:
+                table[shape.key].cast(kept)
+            except pa.ArrowInvalid as problem:
+                raise ValueError(f"{shape.label}: column {shape.key!r} is {kind}, but was {kept} before") from problem
+        return kept
+
+    def _key_type(self, shape: TableShape) -> pa.DataType:
+        return pa.int64() if self._meta["keys"][0 if shape is REGISTER else 1] == "int64" else pa.string()
+
+    def _named(self, keys: Sequence[Any], shape: TableShape) -> None:
+        """Temp table ``gone`` (key): keys in the type of the kept ones."""
+        try:
+            typed = pa.array([str(key) for key in keys], pa.string()).cast(self._key_type(shape))
+        except pa.ArrowInvalid as problem:
+            raise ValueError(f"{shape.label}: a key that is gone is no {self._key_type(shape)}") from problem
+        self._con.register("named", pa.table({"key": typed}))
+        self._con.execute("create or replace temp table gone as select key from named")
+        self._con.unregister("named")
 
     def _forget(self, keys: Sequence[Any]) -> None:
         con = self._con
-        con.execute("create or replace temp table gone as select unnest(?) as key", [list(keys)])
+        self._named(keys, FEED)
+        by_lost_evidence(con, "select n from main.history where key in (select key from gone)")
         con.execute("delete from decided where record in (select n from history where key in (select key from gone))")
         con.execute("delete from history where key in (select key from gone)")
 
     def _take_persons(self, persons: pa.Table | None, gone: Sequence[Any]) -> int:
         """Change the register; marks the rows it touches."""
         con = self._con
-        con.execute("create or replace temp table gone as select unnest(?) as key", [list(gone)])
+        self._named(gone, REGISTER)
         con.execute(
             """insert into touched select record from decided
                where person in (select n from register where key in (select key from gone))"""
         )
+        by_relatives(con, "select n from main.register where key in (select key from gone)", "select null")
         con.execute("delete from register where key in (select key from gone)")
         if persons is None or not persons.num_rows:
             return 0
@@ -278,6 +301,16 @@ class Prepared:
             con.execute("update pass.feed set n = n + (select coalesce(max(n), 0) from main.history)")
             con.execute(f"insert into pass.feed by name {past} where n in (select n from main.touched)")
         con.execute("delete from main.touched")
+
+
+@cache
+def engine_mark() -> str:
+    """Changes with the rules and with what reads the names: rows cleaned by others must not meet them."""
+    source = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        source.update(file.read_bytes())
+    read_by = [f"{name} {version(name)}" for name in ("pypinyin", "opencc", "four-corner-method")]
+    return " ".join((ENGINE, source.hexdigest()[:16], *read_by))
 
 
 def _open_pass(con: duckdb.DuckDBPyConnection) -> None:

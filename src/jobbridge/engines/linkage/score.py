@@ -36,7 +36,8 @@ def score(
         f"""create or replace table {out} as
         with weighed as (
             select p.record, p.person, p.name_level, p.id_level, p.phone_level, p.village_level, p.sex_level,
-                p.birth_level, p.household_twin, {rounded}
+                p.birth_level, p.household_twin,
+                coalesce(p.id_kind = 'valid', false) as id_valid, {rounded}
             from {compared} p join source_rates m using (source)
             left join seen_bits sb on sb.led is not distinct from
                 case when p.phone_level is not null then p.phone_level in ('own', 'household', 'proven') end
@@ -63,7 +64,7 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     surname = "log2(greatest(coalesce(cu.c, 1), 1))"
     name = f"""case name_level
         when 'exact' then m.name_exact + {size!r} - log2(coalesce(p.same_name, 1))
-        when 'fits' then {by_count("m.mask_fits", "p.mask_names")}
+        when 'fits' then {by_count("m.mask_fits", "coalesce(p.mask_names, cu.c)")}
         when 'sound' then {by_count("m.name_sound", "(p.same_sound - coalesce(p.same_name, 0))")}
         when 'glyph' then {by_chance("m.name_glyph", e.glyph_chance)} + {size!r} - {surname}
         when 'edit' then {by_chance("m.name_edit", e.edit_chance)} + {size!r} - {surname}
@@ -82,12 +83,14 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
         when 'different' then {_log(other[1])}
         when 'other' then case when id_kind = 'masked' then {_log(masked[2])} else {_log(wrong[1])} end
         else 0 end"""
+    # A booking desk's phone stands with as many names as it has customers.
+    users = "greatest(p.phone_users, coalesce(p.phone_names, 1))"
     outside = f"""case when op.phone is null then {e.fresh_phone_bits!r}
         when op.c > 1 or op.record <> p.record then {e.outsider_phone_bits!r} else 0 end"""
     phone = f"""case phone_level
-        when 'proven' then {by_count(_log(p.alias_holds), "p.phone_users")}
-        when 'own' then {by_count("m.phone_own", "p.phone_users")}
-        when 'household' then {by_count("m.phone_household", "p.phone_users")}
+        when 'proven' then {by_count(_log(p.alias_holds), users)}
+        when 'own' then {by_count("m.phone_own", users)}
+        when 'household' then {by_count("m.phone_household", users)}
         when 'other' then {by_chance("m.phone_other", e.phone_listed)}
         when 'unlisted' then {by_chance("m.phone_unlisted", 1 - e.phone_listed)}
         else 0 end + case when phone_level is null then 0 else {outside} end"""

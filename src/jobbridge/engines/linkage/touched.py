@@ -13,7 +13,7 @@ from .decide import TEACHES
 from .frequencies import COUNTS
 from .parameters import Parameters
 
-ROW = """n, key, source, name, sound, shape, surname, length, name_masked, "like", id_end, sex_told, birth_told,
+ROW = """n, key, source, name, sound, shape, surname, length, name_masked, "like", id_end, sex_told, birth_told, seen,
     id_kind, id_text, id_head, id_tail, phone, village, town, sex, birth"""
 PAST_ROW = f"{ROW}, {', '.join(COUNTS)}"
 _OUTCOME = "record, person, place, zone, posterior, stage, id_level, village_level, birth_level"
@@ -69,12 +69,33 @@ def number_persons(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("update pass.register set n = numbered.n from pass.numbered where register.n = numbered.old")
 
 
+def by_relatives(con: duckdb.DuckDBPyConnection, persons: str, households: str) -> None:
+    """Rows with a candidate from the household of one of the persons, or from one of the households."""
+    con.execute(
+        f"""insert into main.touched select record from main.decided where person in (
+            select n from main.register where household in (
+                select household from main.register where n in ({persons}) union {households}))"""
+    )
+
+
+def by_lost_evidence(con: duckdb.DuckDBPyConnection, records: str) -> None:
+    """Scored rows that the named rows, soon to be forgotten, spoke for: by their phone, or by their person."""
+    con.execute(
+        f"""insert into main.touched select d.record from main.decided d join main.history h on h.n = d.record
+            where d.stage in ('R', 'P') and d.record not in ({records}) and (
+                h.phone in (select phone from main.history where n in ({records}))
+                or d.person in (select person from main.decided where place = 1 and record in ({records})))"""
+    )
+
+
 def by_changed_persons(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     """Rows that may mean one of the persons of ``pass.register``: those whose candidates they were, and those that
     share a key with what they are now.  Adds them to ``main.touched`` (n)."""
     con.execute(
         "insert into main.touched select record from main.decided where person in (select n from pass.register)"
     )
+    # A relative who came, went or changed decides whether a masked name is ambiguous.
+    by_relatives(con, "select n from pass.register", "select household from pass.register")
     con.execute("create view pass.feed as select * from main.history")
     con.execute("create view pass.waiting as select * from main.history")
     con.execute("create table pass.alias (phone varchar, person bigint)")

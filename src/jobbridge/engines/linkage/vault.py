@@ -41,8 +41,10 @@ def write(path: Path, key: bytes, tables: Mapping[str, pa.Table], meta: Mapping[
     header = json.dumps(
         {"meta": meta, "tables": {name: stream.size for name, stream in streams.items()}}, ensure_ascii=False
     ).encode()
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*"):  # of a writer that was killed
+        left.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(_MAGIC + salt)

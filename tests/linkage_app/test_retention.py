@@ -13,7 +13,8 @@ from jobbridge.apps.files import services as files
 from jobbridge.apps.files.services import store
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
-from jobbridge.apps.linkage.models import Deletion, FeedRecord, Link, Returnee, VillageQuestion
+from jobbridge.apps.linkage.deciding import decide, reopen
+from jobbridge.apps.linkage.models import Deletion, FeedRecord, Link, LinkDecision, Opinion, Returnee, VillageQuestion
 from jobbridge.apps.linkage.retention import delete_expired
 from jobbridge.apps.linkage.returnees import keep_returnees
 from jobbridge.sealing import SealError
@@ -91,6 +92,41 @@ def test_what_a_village_was_asked_outlasts_the_day_nowhere(county, listed):
     assert [entry.operation for entry in trail] == ["I", "U", "U", "D"]
     assert [image["state"] for image in images] == ["open", "expired", "expired", "expired", "expired"]
     assert not any("facts" in image for image in images)
+
+
+def test_the_log_of_a_pair_that_was_opened_again_stays(county, listed):
+    with acting_as(SYSTEM):
+        pair = Link.objects.get(zone="review", decision="pending")
+    with acting_as(county.zhou):
+        decide(actor=county.zhou, link_id=pair.pk, same=False, now=timezone.now())
+        reopen(actor=county.zhou, link_id=pair.pk)
+    assert delete(LAST + timedelta(days=1))["deleted_records"] == 1
+    with acting_as(SYSTEM):
+        assert not Link.objects.filter(pk=pair.pk).exists()
+        log = LinkDecision.objects.order_by("pk").values_list("link_id", "verdict")
+        assert list(log) == [(pair.pk, "rejected"), (pair.pk, "reopened")]
+
+
+def test_a_village_is_not_asked_any_more_when_the_words_are_gone(county, listed):
+    with acting_as(SYSTEM):
+        pair = Link.objects.get(decision="confirmed")
+        asked = VillageQuestion.objects.create(
+            link=pair, person=county.near, region_code=county.near.region_code, facts={"name": "覃平国"},
+            asked_by=county.li.key, asked_at=timezone.now(), expires_on=LAST + timedelta(days=9),
+        )  # fmt: skip
+    delete(LAST + timedelta(days=1))
+    with acting_as(SYSTEM):
+        asked.refresh_from_db()
+    assert (asked.facts, asked.state) == ({}, "expired")
+
+
+def test_nobody_looks_a_second_time_at_an_empty_record(county, listed, everything_twice):
+    with acting_as(county.zhou):
+        pair = Link.objects.get(zone="review", decision="pending")
+        decide(actor=county.zhou, link_id=pair.pk, same=True, now=timezone.now())
+    delete(LAST + timedelta(days=1))
+    with acting_as(SYSTEM):
+        assert Opinion.objects.get().state == "dropped"
 
 
 def test_a_second_time_changes_nothing(listed):

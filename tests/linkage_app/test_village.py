@@ -142,6 +142,27 @@ def test_what_cannot_be_asked(county, pair, reason):
         assert not VillageQuestion.objects.exists()
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_decision_closes_what_the_village_was_asked(county, pair, question, brokers, same):
+    with acting_as(county.wu):
+        decide(actor=county.wu, link_id=pair.pk, same=same, now=NOW)
+    with acting_as(SYSTEM):
+        assert VillageQuestion.objects.get().state == "withdrawn"
+    with pytest.raises(TooLate):
+        answer(brokers[HERE], question)
+
+
+def test_a_question_without_its_facts_is_not_on_the_phone(county, question, brokers):
+    with acting_as(SYSTEM):
+        VillageQuestion.objects.update(facts={})
+    client = Client()
+    with acting_as(SYSTEM):
+        client.force_login(User.objects.get(username=f"broker-{HERE}"))
+    page = client.get(reverse("field:today"))
+    assert page.status_code == 200
+    assert "这是您村的" not in page.content.decode()
+
+
 def test_on_the_phone(county, question, brokers):
     pages = {}
     for code in (HERE, NEXT):

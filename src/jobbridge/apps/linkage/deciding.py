@@ -16,7 +16,7 @@ from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor, system_actor
 from jobbridge.apps.linkage.models import Decision, FeedRecord, Lease, Link, LinkDecision, Opinion
 from jobbridge.apps.linkage.returnees import keep_returnees
-from jobbridge.apps.linkage.review_models import OpinionState, Verdict, Via
+from jobbridge.apps.linkage.review_models import OpinionState, QuestionState, Verdict, Via
 from jobbridge.apps.linkage.review_rules import sampled
 from jobbridge.apps.linkage.review_settings import review_settings
 from jobbridge.apps.registry.models import Person
@@ -67,6 +67,8 @@ def decide(
     entry = log(actor=actor, pair=pair, verdict=Verdict(wanted), now=now, via=via, reason=reason)
     _keep_stays(actor, {proposed, pair.person_id}, now)
     Lease.objects.filter(link=pair).delete()
+    # The village need not trouble itself any more.
+    pair.questions.filter(state=QuestionState.OPEN).update(state=QuestionState.WITHDRAWN)
     if via == Via.DESK:
         _ask_another(pair, entry)
     return pair

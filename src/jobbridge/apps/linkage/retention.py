@@ -1,7 +1,8 @@
 """Deleting what an agreement lets the county keep no longer: rows of the lists, and the files they came in.
 
 A record that was linked stays as an outcome: person, day, source, direction and who decided. Everything the agency
-wrote about the person goes. One batch a transaction; killed at any moment, the next day goes on with the rest.
+wrote about the person goes. The log of decisions stays whole, also of pairs that are deleted. One batch a
+transaction; killed at any moment, the next day goes on with the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from django.db.models import Q
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.files.services import discard
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow
-from jobbridge.apps.linkage.models import Decision, Deletion, FeedRecord, VillageQuestion, Zone
+from jobbridge.apps.linkage.models import Decision, Deletion, FeedRecord, Opinion, VillageQuestion, Zone
+from jobbridge.apps.linkage.review_models import OpinionState, QuestionState
 
 Report = Callable[..., None]
 
@@ -55,8 +57,12 @@ def _delete(batch: ImportBatch, on: date) -> Deletion:
     due = FeedRecord.objects.filter(batch=batch, keep_until__lt=on, purged_on=None)
     outcomes = list(due.filter(OUTCOME, link__isnull=False).values_list("pk", flat=True))
     _, deleted = due.exclude(pk__in=outcomes).delete()
-    # What a village was asked shows the agency's words.
-    VillageQuestion.objects.filter(link__record__in=outcomes).update(facts={})
+    # What a village was asked shows the agency's words; without them nobody can answer, or look a second time.
+    asked = VillageQuestion.objects.filter(link__record__in=outcomes)
+    asked.filter(state=QuestionState.OPEN).update(state=QuestionState.EXPIRED)
+    asked.update(facts={})
+    unseen = Opinion.objects.filter(link__record__in=outcomes, state=OpinionState.WAITING)
+    unseen.update(state=OpinionState.DROPPED)
     emptied = FeedRecord.objects.filter(pk__in=outcomes).update(**NOTHING, purged_on=on)
     records, rows, file = deleted.get(FeedRecord._meta.label, 0), 0, False
     if batch.keep_until and batch.keep_until < on and not batch.file.deleted_on:

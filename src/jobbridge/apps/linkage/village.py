@@ -72,8 +72,12 @@ def close_expired(*, on: date, actor: Actor) -> dict[str, int]:
 
 
 def open_questions(actor: Actor, today: date) -> QuerySet[VillageQuestion]:
-    """What a broker is asked today about people of their own village, what is due first on top."""
+    """What a broker is asked today about people of their own village, what is due first on top.
+
+    Never without the facts, which go with the agency's record: there is nothing to know anybody by.
+    """
     rows = VillageQuestion.objects.visible_to(actor).filter(state=QuestionState.OPEN, expires_on__gte=today)
+    rows = rows.exclude(facts={})
     return rows.select_related("person__household").order_by("expires_on", "id")
 
 

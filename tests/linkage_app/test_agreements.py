@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as
@@ -135,6 +138,35 @@ def test_two_agreements_of_one_agency_do_not_overlap(clerk):
     sign(clerk)
     with pytest.raises(agreements.AgreementRefused, match="已有协议示1号"):
         sign(clerk)
+
+
+def test_two_that_are_registered_at_the_same_moment_do_not_overlap(clerk, monkeypatch):
+    """Both have looked for a clash before either is kept, unless one waits for the other."""
+    together, outcomes = threading.Barrier(2), []
+    create = DataAgreement.objects.create
+
+    def late(**values):
+        with suppress(threading.BrokenBarrierError):
+            together.wait(2)
+        return create(**values)
+
+    def work(number):
+        try:
+            sign(clerk, document_number=number)
+            outcomes.append("kept")
+        except agreements.AgreementRefused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(DataAgreement.objects, "create", late)
+    threads = [threading.Thread(target=work, args=(number,)) for number in ("示1号", "示2号")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["kept", "refused"]
+    assert DataAgreement.objects.count() == 1
 
 
 @pytest.mark.parametrize("who", ["li", "lead"])

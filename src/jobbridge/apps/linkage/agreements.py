@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -60,6 +61,7 @@ def withheld(agreement: DataAgreement) -> frozenset[str]:
     return frozenset(name for field in barred for name in COVERS[FeedField(field)])
 
 
+@transaction.atomic
 def register(
     *,
     actor: Actor,
@@ -93,6 +95,7 @@ def register(
         raise AgreementRefused("到期日早于生效日")
     if not 1 <= retention_days <= LONGEST_RETENTION:
         raise AgreementRefused(f"保存天数应在1到{LONGEST_RETENTION}天之间")
+    _one_at_a_time(source)
     clash = _holding(source).filter(valid_from__lte=valid_until, valid_until__gte=valid_from).first()
     if clash:
         raise AgreementRefused(f"这段时间已有协议{clash.document_number}，请先终止它")
@@ -138,6 +141,14 @@ def ending_soon(day: date) -> QuerySet[DataAgreement]:
 def _holding(source: str = "") -> QuerySet[DataAgreement]:
     rows = DataAgreement.objects.filter(ended_on=None)
     return rows.filter(source=source) if source else rows
+
+
+def _one_at_a_time(source: str) -> None:
+    """Until the end of the transaction nobody else registers an agreement of this source: two would not see each
+    other's, and both hold on one day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"agreement:{source}"])
 
 
 def _keeper(actor: Actor) -> None:

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 
 from jobbridge.apps.accounts.scope import acting_as
-from jobbridge.apps.linkage.models import Link, Outsider, Returnee
+from jobbridge.apps.linkage.models import Link, Outsider, Returnee, Suspicion
 from jobbridge.apps.linkage.outsiders import keep_outsiders
 from jobbridge.apps.linkage.returnees import keep_returnees
+from jobbridge.apps.linkage.suspicions import SHOWN, keep_suspicions
 from tests.factories import DAY
 from tests.linkage_app.conftest import SYSTEM, make_record, quiet
 
@@ -58,3 +59,13 @@ def test_a_stranger_seen_very_often_is_one_stranger(county, often):
     assert keep_outsiders(on=DAY, actor=SYSTEM, progress=quiet) == {"unregistered": 1}
     with acting_as(SYSTEM):
         assert Outsider.objects.get().sightings == MANY
+
+
+@pytest.mark.parametrize(("times", "shown"), [(1, 1), (SHOWN, SHOWN), (1_000, SHOWN)])
+def test_a_number_under_very_many_names_is_one_suspicion_that_counts_them(county, often, times, shown):
+    often(county.near, times, zone="review", hold="id_other_name")
+    for _ in range(2):
+        assert keep_suspicions(on=DAY, actor=SYSTEM, progress=quiet) == {"suspicions": 1}
+    with acting_as(SYSTEM):
+        found = Suspicion.objects.get()
+    assert (found.records, len(found.sightings)) == (times, shown)

@@ -117,6 +117,27 @@ def test_priorities_come_from_the_ledger_of_the_day(county, statuses):
     assert prioritise(on=DAY, actor=SYSTEM)["pairs_moved"] == 0
 
 
+def test_one_number_under_many_names_is_asked_about_once(county):
+    """The likeliest of them stands where it belongs, the others behind everything; a decision answers them all."""
+    with acting_as(SYSTEM):
+        misused = [make_link(county.near, posterior, hold="id_other_name") for posterior in (0.7, 0.9, 0.8)]
+        unsure = make_link(county.near, 0.1)
+        make_link(county.far, 0.6, hold="id_other_name")
+    prioritise(on=DAY, actor=SYSTEM)
+
+    def places():
+        with acting_as(SYSTEM):
+            return [Link.objects.get(pk=pair.pk).priority for pair in misused]
+
+    assert places() == [0, 3600, 0]
+    assert look(county.li, 10) == [misused[1].pk, unsure.pk, misused[0].pk, misused[2].pk]
+    with acting_as(SYSTEM):
+        assert Link.objects.get(person=county.far).priority == 2400
+        decide(actor=county.li, link_id=misused[1].pk, same=False, now=NOW)
+    prioritise(on=DAY, actor=SYSTEM)
+    assert places()[::2] == [0, 0]
+
+
 def test_the_queue_is_read_from_its_index(county):
     with acting_as(SYSTEM), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

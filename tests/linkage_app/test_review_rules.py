@@ -54,6 +54,7 @@ def test_consequences(facts, names):
 )
 def test_priority(posterior, names, expected):
     assert priority(posterior, names, WEIGHTS) == expected
+    assert priority(posterior, names, WEIGHTS, asked=True) == 0
 
 
 @given(st.binary(min_size=1, max_size=32), st.floats(0, 1), st.floats(0, 1))

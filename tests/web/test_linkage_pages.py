@@ -131,6 +131,14 @@ def test_a_suspicion_shows_both_sides_and_is_settled_with_words_only(signed_in, 
         assert Suspicion.objects.get().state == "explained"
 
 
+def test_a_suspicion_of_very_many_records_says_how_many(signed_in, records):
+    client = signed_in("town")
+    assert "条，这里是最近的" not in page(client, "linkage_suspicions")
+    with acting_as(TEST):
+        Suspicion.objects.update(records=1_000)
+    assert "共 1,000 条，这里是最近的" in page(client, "linkage_suspicions")
+
+
 FORM = {
     "source": "police", "agency": "县公安局", "legal_ground": "《就业促进法》", "document_number": "示1号",
     "purpose": "核实返乡", "fields": ["name", "seen_on"], "valid_from": "2026-01-01", "valid_until": "2099-01-01",

@@ -98,7 +98,8 @@ class Suspicion(Scoped):
     kind = models.CharField("类型", max_length=12, choices=SuspicionKind)
     person = models.ForeignKey("registry.Person", models.CASCADE, related_name="suspicions", verbose_name="人员")
     ledger = models.JSONField("台账怎么说")  # {text, place, as_of, source}
-    sightings = models.JSONField("比对记录", default=list)  # [{source, on, direction, place, file}]
+    sightings = models.JSONField("比对记录", default=list)  # the newest: [{source, on, direction, file, batch}]
+    records = models.PositiveIntegerField("记录数", default=0)  # of all of them
     seen_on = models.DateField("最近依据", null=True)
     state = models.CharField("状态", max_length=9, choices=STATES, default="open")
     opened_on = models.DateField("发现日")

@@ -30,6 +30,15 @@ FROM linkage_link l JOIN linkage_feedrecord f ON f.id = l.record_id
   LEFT JOIN targeting_personstatus s ON s.person_id = l.person_id
   LEFT JOIN targeting_householdstatus h ON h.household_id = p.household_id
 """
+# One id number under any number of names asks one question: whether that number is misused. Where a pair of it has
+# been decided the question was answered; else the likeliest pair asks it. The suspicion counts them all.
+ASKED = """
+SELECT id FROM (
+  SELECT id, decision,
+    row_number() OVER (PARTITION BY person_id ORDER BY decision = 'pending', posterior DESC, id) AS n
+  FROM linkage_link WHERE zone = 'review' AND hold = 'id_other_name'
+) g WHERE decision = 'pending' AND n > 1
+"""
 WAITING = " WHERE l.zone = 'review' AND l.decision = 'pending' ORDER BY l.id"
 
 
@@ -109,12 +118,14 @@ def prioritise(*, on: date, actor: Actor) -> dict[str, int]:
     weights = review_settings(on).weights
     changed = total = 0
     with acting_as(actor), connection.cursor() as cursor:
+        cursor.execute(ASKED)
+        asked = {key for (key,) in cursor.fetchall()}
         cursor.execute(FACTS + WAITING)
         rows = iter(cursor.fetchall())
         while batch := list(islice(rows, BATCH)):
             total += len(batch)
             new = [
-                (key, priority(posterior, consequences(_facts(rest)), weights), old)
+                (key, priority(posterior, consequences(_facts(rest)), weights, asked=key in asked), old)
                 for key, posterior, old, *rest in batch
             ]
             moved = [(key, value) for key, value, old in new if value != old]

@@ -36,12 +36,18 @@ def consequences(facts: Facts) -> tuple[str, ...]:
     return tuple(name for name, true in found.items() if true)
 
 
-def priority(posterior: float, names: Sequence[str], weights: Mapping[str, int]) -> int:
+def priority(posterior: float, names: Sequence[str], weights: Mapping[str, int], *, asked: bool = False) -> int:
     """Posterior times the points of the consequences: what a right decision is expected to bring.
+
+    A pair whose question is ``asked`` by another pair already comes after all others.
 
     >>> priority(0.8, ["zero_household"], {"zero_household": 4})
     4000
+    >>> priority(0.8, ["zero_household"], {"zero_household": 4}, asked=True)
+    0
     """
+    if asked:
+        return 0
     return round(SCALE * posterior * (1 + sum(weights[name] for name in names)))
 
 

@@ -17,6 +17,7 @@ from jobbridge.apps.linkage.models import Suspicion
 from jobbridge.apps.linkage.returnees import STANDS
 
 Report = Callable[..., None]
+SHOWN = 10  # of the records of one suspicion, the newest; all are counted
 SEEN_LAG = 3  # days between what the ledger knows and a journey that may both be true, as the statuses count
 
 # What the ledger says, in the words of the page.
@@ -107,20 +108,25 @@ FROM linkage_link l JOIN {FROM_RECORDS} ON f.id = l.record_id JOIN registry_pers
 WHERE l.hold = 'id_other_name' AND l.decision <> 'confirmed' GROUP BY p.id, p.region_code, p.as_of, s.label
 """,
 }
-# From here on ``t_doubts`` (kind, person_id, region_code, ledger, seen_on, sightings) is what there is today.
+DOUBT = (
+    "INSERT INTO t_doubts SELECT '{kind}', e.id, e.region_code, e.ledger, e.seen_on,"
+    " jsonb_path_query_array(e.said, '$[last - {but_one} to last]'), jsonb_array_length(e.said)"
+    " FROM ({query}) e (id, region_code, ledger, seen_on, said)"
+)
+# From here on ``t_doubts`` (kind, person_id, region_code, ledger, seen_on, sightings, records) is what there is.
 RAISE = """
-INSERT INTO linkage_suspicion AS s (kind, person_id, region_code, ledger, seen_on, sightings, state, opened_on, note,
-  decided_by)
-SELECT kind, person_id, region_code, ledger, seen_on, sightings, 'open', %(on)s, '', ''
+INSERT INTO linkage_suspicion AS s (kind, person_id, region_code, ledger, seen_on, sightings, records, state,
+  opened_on, note, decided_by)
+SELECT kind, person_id, region_code, ledger, seen_on, sightings, records, 'open', %(on)s, '', ''
 FROM t_doubts ORDER BY kind, person_id
 ON CONFLICT (kind, person_id) DO UPDATE SET region_code = excluded.region_code, ledger = excluded.ledger,
-  seen_on = excluded.seen_on, sightings = excluded.sightings,
+  seen_on = excluded.seen_on, sightings = excluded.sightings, records = excluded.records,
   state = CASE WHEN s.state = 'lapsed' THEN 'open'
     -- What was explained explains nothing that happened afterwards.
     WHEN s.state = 'explained' AND excluded.seen_on > (s.decided_at AT TIME ZONE 'Asia/Shanghai')::date THEN 'open'
     ELSE s.state END
-WHERE (s.region_code, s.ledger, s.seen_on, s.sightings) IS DISTINCT FROM (excluded.region_code, excluded.ledger,
-  excluded.seen_on, excluded.sightings) OR s.state = 'lapsed'
+WHERE (s.region_code, s.ledger, s.seen_on, s.sightings, s.records) IS DISTINCT FROM (excluded.region_code,
+  excluded.ledger, excluded.seen_on, excluded.sightings, excluded.records) OR s.state = 'lapsed'
 """
 LAPSE = """
 UPDATE linkage_suspicion s SET state = 'lapsed' WHERE s.state = 'open'
@@ -145,10 +151,10 @@ def keep_suspicions(*, on: date, actor: Actor, progress: Report) -> dict[str, in
             cursor.execute("DROP TABLE IF EXISTS t_doubts")
             cursor.execute(
                 "CREATE TEMP TABLE t_doubts (kind text, person_id bigint, region_code text, ledger jsonb,"
-                " seen_on date, sightings jsonb) ON COMMIT DROP"
+                " seen_on date, sightings jsonb, records int) ON COMMIT DROP"
             )
             for done, (kind, query) in enumerate(EVIDENCE.items(), 1):
-                cursor.execute(f"INSERT INTO t_doubts SELECT '{kind}', e.* FROM ({query}) e", values)
+                cursor.execute(DOUBT.format(kind=kind, but_one=SHOWN - 1, query=query), values)
                 progress("查找疑点", done, len(EVIDENCE))
             cursor.execute(RAISE, values)
             cursor.execute(LAPSE)

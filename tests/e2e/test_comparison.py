@@ -94,7 +94,8 @@ def tab(clerk: Site, name: str) -> None:
 
 def ends_the_agreement(clerk: Site, agency: str) -> None:
     tab(clerk, "协议")
-    clerk.page.get_by_role("button", name=f"终止 {agency}").click()
+    clerk.page.get_by_role("row", name=agency).get_by_text("终止", exact=True).click()
+    clerk.page.get_by_role("button", name=f"确认终止 {agency}").click()
     expect(clerk.page.get_by_role("row", name=agency)).to_contain_text("已终止")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ _COLUMNS = ("content_hash", "batch_id", "source", "name", "id_sealed", "id_mask"
             "village_code", "sex", "birth_date", "seen_on", "direction", "region_code", "place_note", "id_index",
             "phone_index", "keep_until")
 _ID_LENGTHS = (15, 18)
+OLDEST = timedelta(days=366)
 TRANSPORT = (FeedSource.RAILWAY, FeedSource.ROAD)  # whose place is a station when it is no village
 NO_AGREEMENT = "没有该部门有效的数据协议，这一行没有存下"
 
@@ -67,6 +68,14 @@ def feed_name(text: str) -> str | Bad:
     return Bad(str(fault), fault.message) if fault else names.clean(text)
 
 
+def sighting_day(text: str, today: date) -> date | Bad:
+    """The day somebody was seen: not to come, and not so long ago that it says nothing of today."""
+    found = full_date(text, latest=today)
+    if isinstance(found, date) and today - found > OLDEST:
+        return Bad("seen_long_ago", "出现日期早于一年前，说明不了现在是否返乡")
+    return found
+
+
 def source_code(text: str) -> str | Bad:
     """The agency a source column names."""
     found = source_of(text)
@@ -89,7 +98,7 @@ class Feed:
             Field("village_code", short(12), soft=True),
             Field("sex", one_of(SEXES, "性别"), soft=True),
             Field("birth_date", partial(full_date, latest=context.today), soft=True),
-            Field("seen_on", full_date),
+            Field("seen_on", partial(sighting_day, today=context.today)),
             Field("direction", one_of(DIRECTIONS, "方向"), soft=True),
             Field("trip", short(60), soft=True),
             Field("source", source_code),
@@ -111,7 +120,7 @@ class Feed:
                 continue
             if source != context.source:  # the file's own source was seen to when it was laid out
                 _withhold(table, row, agreement)
-            if not (table.get("id_number", row) or table.get("phone", row)) and not table.get("name", row):
+            if not any((table.get(name, row) or "").strip("*") for name in ("id_number", "phone", "name")):
                 table.refuse(row, "name", "nothing_to_compare", "姓名、证件号码、手机号都没有可用的，无法比对")
                 continue
             key = tuple(table.get(name, row) or "" for name in ("town", "place", "village_code"))

@@ -39,7 +39,10 @@ def read_table(path: Path) -> pa.Table:
         with path.open("rb") as file:
             header = pa.csv.open_csv(file).schema.names
         text = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True)
-        return pa.csv.read_csv(path, convert_options=text)
+        try:
+            return pa.csv.read_csv(path, convert_options=text)
+        except pa.ArrowInvalid as problem:
+            raise ValueError(f"{path.name}: {problem} (csv must be UTF-8; Excel: save as CSV UTF-8)") from problem
     return pa.parquet.read_table(path)
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.areas.models import Area
 from jobbridge.apps.audit.models import Unmasking
 from jobbridge.apps.casework.models import Task, Visit
-from jobbridge.apps.linkage.models import Link
+from jobbridge.apps.linkage.models import DuplicateSuspicion, Link, Opinion
+from jobbridge.apps.linkage.village import ask
 from tests.web.conftest import HTMX, PHONE
 
 TEST = system_actor("test")
@@ -60,6 +63,46 @@ def test_the_neighbour_opens_and_changes_nothing_of_ours(signed_in, county):
     with acting_as(TEST):
         assert Link.objects.get(pk=county.link.pk).decision == "pending"
         assert not Unmasking.objects.exists()
+
+
+def test_a_county_clerk_of_one_township_settles_nothing_of_another(signed_in, records):
+    """The county's role, but for the neighbouring township only: what the pages of the county do is scoped too."""
+    with acting_as(TEST):
+        records.users["county"].areas.set(Area.objects.filter(code="500235002000"))
+        before = list(Link.objects.order_by("pk").values()), list(Opinion.objects.values())
+    theirs = signed_in("county")
+    posts = [
+        ("linkage_settle", records.opinion.pk, {"person": ""}),
+        ("linkage_reopen", records.opinion.link_id, {}),
+        ("linkage_duplicate", records.duplicate.pk, {"state": "same"}),
+        ("linkage_undo", records.opinion.link_id, {"what": "decide"}),
+    ]
+    for name, key, form in posts:
+        assert theirs.post(reverse(f"desk:{name}", args=[key]), form).status_code == 404, name
+    with acting_as(TEST):
+        assert before == (list(Link.objects.order_by("pk").values()), list(Opinion.objects.values()))
+        assert DuplicateSuspicion.objects.get().state == "open"
+
+
+def test_the_neighbour_takes_back_no_question_of_ours_and_their_broker_answers_none(signed_in, county):
+    with acting_as(TEST):
+        town = county.users["town"].actor()
+        question = ask(actor=town, link_id=county.link.pk, person_id=county.person.pk, now=timezone.now())
+    theirs, stranger = signed_in("neighbour"), signed_in("stranger")
+    asked = {"person": county.person.pk}
+    assert theirs.post(reverse("desk:linkage_ask", args=[county.link.pk]), asked).status_code == 404
+    answer = theirs.post(
+        reverse("desk:linkage_undo", args=[county.link.pk]), {"what": "ask"}, HTTP_ACCEPT="application/json"
+    )
+    assert answer.status_code == 404
+    assert county.person.name in signed_in("broker").get(reverse("field:today")).content.decode()
+    assert "这是您村的" not in stranger.get(reverse("field:today")).content.decode()
+    for said in ("yes", "no", "unsure"):
+        url = reverse("field:answer", args=[question.pk])
+        assert stranger.post(url, {"answer": said}).status_code == 404
+    with acting_as(TEST):
+        question.refresh_from_db()
+    assert question.state == "open"
 
 
 def test_a_broker_of_another_village_sees_and_records_nothing_here(signed_in, county):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,13 +12,13 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobbridge.apps.accounts.models import User
+from jobbridge.apps.accounts.models import Role, User
 from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.linkage.deciding import parameters_digest
-from jobbridge.apps.linkage.models import Link, LinkRun, Opinion
+from jobbridge.apps.linkage.models import Lease, Link, LinkRun, Opinion
 from jobbridge.web.desk.differences import pieces
-from tests.factories import DAY
-from tests.linkage_app.conftest import SYSTEM
+from tests.factories import DAY, make_user
+from tests.linkage_app.conftest import COUNTY, SYSTEM
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -72,12 +75,78 @@ def test_a_second_look_tells_nothing_of_the_first(county, pair, browser, everyth
     assert "已由 li 核对" in browser("li").get(reverse("desk:linkage"), {"view": "decided"}).content.decode()
 
 
+TOLD = ("已由", "是同一人</small>", "li 核对", "：是同一人", 'name="opinion"')
+
+
+def card_of(client: Client, pair: Link) -> str:
+    """The card of the pair as the desk shows it, without what is another in each answer."""
+    (card,) = re.findall(
+        rf'<article class="pair" id="pair-{pair.pk}".*?</article>',
+        client.get(reverse("desk:linkage_next")).content.decode(),
+        re.DOTALL,
+    )
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", card)
+
+
+@pytest.mark.parametrize("chosen", ["near", "far", None])
+def test_the_card_of_a_second_look_is_the_card_of_a_first(county, pair, browser, everything_twice, chosen):
+    with acting_as(SYSTEM):
+        other = make_user("qian", Role.COUNTY, COUNTY)
+        Link.objects.update(run=None)
+    first = card_of(browser("zhou"), pair)
+    with acting_as(SYSTEM):
+        Lease.objects.all().delete()
+    browser("zhou").post(url("decide", pair), {"person": getattr(county, chosen).pk if chosen else ""})
+    assert card_of(browser(other.username), pair) == first
+
+
+def test_no_list_and_no_refusal_tells_the_second_clerk(county, pair, browser, everything_twice):
+    browser("zhou").post(url("decide", pair), {"person": county.near.pk})
+    wu, records = browser("wu"), reverse("desk:linkage_records")
+    assert "<small>是同一人</small>" in browser("zhou").get(records).content.decode()
+    script = {"HTTP_ACCEPT": "application/json"}
+    posts = [("ask", {"person": county.near.pk}), ("undo", {"what": "decide"}), ("decide", {"person": 0})]
+    for action, form in posts:
+        for more in ({}, HTMX, script):
+            text = wu.post(url(action, pair), form, follow=True, **more).content.decode()
+            assert not [word for word in TOLD if word in text], (action, more)
+    assert "<small>是同一人</small>" not in wu.get(records).content.decode()
+
+
+def test_the_second_clerk_is_told_their_own_word_and_learns_the_first_when_theirs_stands(
+    county, pair, browser, everything_twice
+):
+    browser("li").post(url("decide", pair), {"person": county.near.pk})
+    wu = browser("wu")
+    assert "已记下：不是同一人" in wu.post(url("decide", pair), {"person": ""}, follow=True).content.decode()
+    assert "已记下：不是同一人" in wu.post(url("decide", pair), {"person": ""}, follow=True).content.decode()
+    assert "已记下：待核对" in wu.post(url("undo", pair), follow=True).content.decode()
+    wu.post(url("decide", pair), {"person": ""}, follow=True)
+    pages = [reverse("desk:linkage") + "?view=decided", reverse("desk:linkage_records")]
+    for page in pages:
+        assert ">是同一人<" not in wu.get(page).content.decode()
+    with acting_as(SYSTEM):
+        Opinion.objects.update(given_at=timezone.now() - timedelta(hours=25))
+    for page in pages:
+        assert ">是同一人<" in wu.get(page).content.decode()
+
+
+def test_the_list_shows_the_second_clerk_the_engine_s_first_candidate(county, pair, browser, everything_twice):
+    """Not the other one whom the first clerk chose."""
+    browser("zhou").post(url("decide", pair), {"person": county.far.pk})
+    with acting_as(SYSTEM):
+        make_user("qian", Role.COUNTY, COUNTY)
+    row = browser("qian").get(reverse("desk:linkage_records")).content.decode()
+    assert reverse("desk:person", args=[county.near.pk]) in row
+    assert reverse("desk:person", args=[county.far.pk]) not in row
+
+
 def test_the_county_sees_agreement_and_rules(county, pair, browser, everything_twice):
     browser("li").post(url("decide", pair), {"person": county.near.pk})
     with acting_as(SYSTEM):
         opinion = Opinion.objects.get()
-    other = {"person": "", "opinion": opinion.pk}
-    assert browser("wu").post(url("decide", pair), other, HTTP_ACCEPT="application/json").status_code == 204
+    answer = browser("wu").post(url("decide", pair), {"person": ""}, HTTP_ACCEPT="application/json")
+    assert answer.status_code == 204
     page = browser("zhou").get(reverse("desk:linkage_second")).content.decode()
     assert "li" in page
     assert "认为都不是" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -13,7 +15,8 @@ from jobbridge.apps.linkage.deciding import AlreadyDecided, decide, undo
 from jobbridge.apps.linkage.models import Link, LinkDecision, Opinion
 from jobbridge.apps.linkage.queue import next_pairs, waiting_opinions
 from jobbridge.apps.linkage.second_opinions import NotForYou, agreement_of, give_opinion, settle, undo_opinion
-from tests.factories import make_user
+from jobbridge.apps.linkage.village import ask, reply
+from tests.factories import make_broker, make_user
 from tests.linkage_app.conftest import COUNTY, SYSTEM
 
 
@@ -58,7 +61,7 @@ def test_never_the_same_clerk_never_the_neighbour(county, first):
     for name in ("li", "wu", "zhou", "he"):
         actor = getattr(county, name)
         with acting_as(actor):
-            seen[name] = waiting_opinions(actor).count()
+            seen[name] = waiting_opinions(actor, today=timezone.localdate()).count()
     assert seen == {"li": 0, "wu": 1, "zhou": 1, "he": 0}
     with pytest.raises(NotForYou):
         give(county.li, first, county.near)
@@ -90,14 +93,53 @@ def test_nobody_who_is_no_candidate(county, first):
     assert now_stored()[0] == "waiting"
 
 
+def test_nobody_whom_the_second_clerk_may_not_see(county, first):
+    with acting_as(county.wu), pytest.raises(ValueError, match="不在候选名单"):
+        give_opinion(
+            actor=county.wu, opinion_id=first.pk, same=True, person_id=county.far.pk, now=timezone.now()
+        )  # fmt: skip
+    assert now_stored()[0] == "waiting"
+
+
+def test_the_second_clerk_may_ask_the_village_without_touching_the_decision(county, first, pair):
+    def waiting():
+        with acting_as(county.wu):
+            return [link.pk for link in next_pairs(actor=county.wu, now=timezone.now(), size=5)]
+
+    with acting_as(SYSTEM):
+        make_broker("500235001001")
+        before = Link.objects.values().get()
+    with acting_as(county.wu):
+        asked = ask(actor=county.wu, link_id=pair.pk, person_id=county.near.pk, now=timezone.now())
+    assert waiting() == []
+    with acting_as(SYSTEM):
+        reply(actor=SYSTEM, question_id=asked.pk, answer="no", note="", now=timezone.now())
+        assert Link.objects.values().get() == before
+    assert waiting() == [pair.pk]
+    give(county.wu, first)
+    with acting_as(county.wu), pytest.raises(AlreadyDecided):
+        ask(actor=county.wu, link_id=pair.pk, person_id=county.near.pk, now=timezone.now())
+
+
+def test_who_decided_first_or_is_no_second_clerk_asks_nothing_more(county, first, pair):
+    with acting_as(SYSTEM):
+        make_broker("500235001001")
+    with acting_as(county.li), pytest.raises(AlreadyDecided):
+        ask(actor=county.li, link_id=pair.pk, person_id=county.near.pk, now=timezone.now())
+    with acting_as(county.he), pytest.raises(Link.DoesNotExist):
+        ask(actor=county.he, link_id=pair.pk, person_id=county.near.pk, now=timezone.now())
+
+
 def test_the_second_word_can_be_taken_back_the_first_cannot_any_more(county, first, pair):
     give(county.wu, first)
     with acting_as(county.li), pytest.raises(AlreadyDecided):
         undo(actor=county.li, link_id=pair.pk, now=timezone.now())
     with acting_as(county.zhou), pytest.raises(NotForYou):
-        undo_opinion(actor=county.zhou, opinion_id=first.pk)
+        undo_opinion(actor=county.zhou, opinion_id=first.pk, now=timezone.now())
+    with acting_as(county.wu), pytest.raises(NotForYou):
+        undo_opinion(actor=county.wu, opinion_id=first.pk, now=timezone.now() + timedelta(hours=25))
     with acting_as(county.wu):
-        undo_opinion(actor=county.wu, opinion_id=first.pk)
+        undo_opinion(actor=county.wu, opinion_id=first.pk, now=timezone.now())
     assert now_stored() == ("waiting", "confirmed")
 
 

@@ -44,14 +44,18 @@ WAITING = " WHERE l.zone = 'review' AND l.decision = 'pending' ORDER BY l.id"
 
 def waiting_pairs(actor: Actor, *, today: date) -> QuerySet[Link]:
     """Pairs in the actor's scope that wait for a clerk; those the village was asked about wait for the village."""
-    asked = VillageQuestion.objects.filter(link=OuterRef("pk"), state=QuestionState.OPEN, expires_on__gte=today)
     pairs = Link.objects.visible_to(actor).filter(zone=Zone.REVIEW, decision=Decision.PENDING)
-    return pairs.filter(~Exists(asked))
+    return pairs.filter(~Exists(_asked(today).filter(link=OuterRef("pk"))))
 
 
-def waiting_opinions(actor: Actor) -> QuerySet[Opinion]:
-    """Second looks the actor may give: never at their own decision."""
-    return Opinion.objects.visible_to(actor).filter(state=OpinionState.WAITING).exclude(first_by=actor.key)
+def waiting_opinions(actor: Actor, *, today: date) -> QuerySet[Opinion]:
+    """Second looks the actor may give: never at their own decision, and not while a village is asked."""
+    opinions = Opinion.objects.visible_to(actor).filter(state=OpinionState.WAITING).exclude(first_by=actor.key)
+    return opinions.filter(~Exists(_asked(today).filter(link=OuterRef("link_id"))))
+
+
+def _asked(today: date) -> QuerySet[VillageQuestion]:
+    return VillageQuestion.objects.filter(state=QuestionState.OPEN, expires_on__gte=today)
 
 
 def next_pairs(
@@ -66,7 +70,7 @@ def next_pairs(
     taken = Lease.objects.filter(until__gt=now).exclude(holder=actor.key)
     pairs = waiting_pairs(actor, today=today).exclude(pk__in=without)
     pairs = pairs.filter(~Exists(taken.filter(link=OuterRef("pk"))))
-    seconds = waiting_opinions(actor).exclude(link__in=without)
+    seconds = waiting_opinions(actor, today=today).exclude(link__in=without)
     seconds = seconds.filter(~Exists(taken.filter(link=OuterRef("link_id"))))
     if source:
         pairs, seconds = pairs.filter(record__source=source), seconds.filter(link__record__source=source)

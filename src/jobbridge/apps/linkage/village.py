@@ -12,8 +12,9 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.brokers.models import Broker
 from jobbridge.apps.linkage.deciding import AlreadyDecided, candidates_of, decide
 from jobbridge.apps.linkage.models import Decision, FeedSource, Lease, Link, VillageQuestion
-from jobbridge.apps.linkage.review_models import Answer, QuestionState, Via
+from jobbridge.apps.linkage.review_models import Answer, OpinionState, QuestionState, Via
 from jobbridge.apps.linkage.review_settings import review_settings
+from jobbridge.apps.linkage.second_opinions import opinion_for
 from jobbridge.apps.registry.models import Person
 
 PHONE_TAIL = 4
@@ -26,13 +27,17 @@ class TooLate(Exception):
 def ask(*, actor: Actor, link_id: int, person_id: int, now: datetime) -> VillageQuestion:
     """Ask the broker of the candidate's village. The same question again changes nothing.
 
+    Whoever is to look at a decided pair a second time may ask too; the decision stays as it is.
+
     Raises Link.DoesNotExist outside the actor's scope, AlreadyDecided, ValueError when the person is no candidate or
     the village has no broker.
     """
     pairs = Link.objects.visible_to(actor).select_related("record").select_for_update(of=("self",))
     pair = pairs.get(pk=link_id)
     if pair.decision != Decision.PENDING:
-        raise AlreadyDecided(pair)
+        second = opinion_for(actor, link_id)
+        if second is None or second.state != OpinionState.WAITING:
+            raise AlreadyDecided(pair)
     offered = {pair.person_id, *candidates_of(pair)}
     person = Person.objects.visible_to(actor).filter(pk=person_id).select_related("household").first()
     if person is None or person.pk not in offered:
@@ -58,7 +63,11 @@ def ask(*, actor: Actor, link_id: int, person_id: int, now: datetime) -> Village
 
 
 def withdraw(*, actor: Actor, link_id: int) -> None:
-    """Take back an open question of one's own. Raises TooLate when it is not there any more."""
+    """Take back an open question of one's own.
+
+    Raises Link.DoesNotExist outside the actor's scope, TooLate when the question is not there any more.
+    """
+    Link.objects.visible_to(actor).select_for_update().get(pk=link_id)
     mine = VillageQuestion.objects.visible_to(actor).filter(link=link_id, asked_by=actor.key)
     if not mine.filter(state=QuestionState.OPEN).update(state=QuestionState.WITHDRAWN):
         raise TooLate

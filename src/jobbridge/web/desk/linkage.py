@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from jobbridge.apps.linkage.models import Decision, FeedSource, Link, Opinion, Zone
+from jobbridge.apps.linkage.models import Decision, FeedSource, Link, Zone
 from jobbridge.apps.linkage.queue import next_pairs, waiting_pairs
-from jobbridge.apps.linkage.review_models import OpinionState
+from jobbridge.apps.linkage.second_opinions import kept_from
 from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
 from jobbridge.web.desk.pairs import compare
 from jobbridge.web.frame import cached
@@ -69,10 +69,9 @@ def _next(request: HttpRequest, source: str, have: list[int] | None = None) -> l
 
 
 def _decided(request: HttpRequest, source: str) -> Page:
-    """Decided pairs; one that a second clerk is to look at shows only to whoever decided it."""
-    secret = Exists(Opinion.objects.filter(link=OuterRef("pk"), state=OpinionState.WAITING))
+    """Decided pairs, without those that the clerk is to look at a second time."""
     rows = Link.objects.visible_to(request.actor).exclude(decision=Decision.PENDING)
-    rows = rows.filter(~secret | Q(decided_by=request.actor.key)).select_related("record", "run")
+    rows = rows.filter(~kept_from(request.actor, timezone.now())).select_related("record", "run")
     if source:
         rows = rows.filter(record__source=source)
     page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""), size=PAIRS)

@@ -14,7 +14,10 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.cycle.models import StageName, StageRun, StageState
 from jobbridge.apps.cycle.progress import is_running
 from jobbridge.apps.linkage import results as found
-from jobbridge.apps.linkage.models import FeedSource, Link, LinkRun, Zone
+from jobbridge.apps.linkage.deciding import candidates_of
+from jobbridge.apps.linkage.models import Decision, FeedSource, Link, LinkRun, Zone
+from jobbridge.apps.linkage.second_opinions import kept_from
+from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
 from jobbridge.web.frame import cached
@@ -102,7 +105,8 @@ def records(request: HttpRequest) -> HttpResponse:
     """The records behind a number: agency's side masked, the person it was linked to, and how sure that is."""
     filters = FeedFilters.of(request)
     zone = request.GET.get("zone", "")
-    rows = filters.in_town(_links(request.actor)).select_related("record", "person")
+    kept = kept_from(request.actor, timezone.now())
+    rows = filters.in_town(_links(request.actor)).select_related("record", "person").annotate(kept=kept)
     if filters.source:
         rows = rows.filter(record__source=filters.source)
     if zone == "outsiders":
@@ -110,6 +114,7 @@ def records(request: HttpRequest) -> HttpResponse:
     elif zone in Zone.values:
         rows = rows.filter(zone=zone)
     page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""))
+    _hide_decisions([link for link in page if link.kept], request.actor)
     places = places_of(link.region_code for link in page)
     for link in page:
         link.place = places[link.region_code]
@@ -119,3 +124,13 @@ def records(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "filters": filters, "zone": zone, "zones": zones, **choices(request.actor)}
     fragment = wants_fragment(request, "list")
     return render(request, "desk/linkage_records.html#list" if fragment else "desk/linkage_records.html", context)
+
+
+def _hide_decisions(links: list[Link], actor: Actor) -> None:
+    """What the clerk is to look at a second time stands there as the engine left it."""
+    first = {link.pk: (candidates_of(link) or [link.person_id])[0] for link in links}
+    persons = Person.objects.visible_to(actor).in_bulk(first.values())
+    for link in links:
+        link.decision = Decision.PENDING
+        link.person = persons.get(first[link.pk])
+        link.region_code = link.person.region_code if link.person else link.region_code

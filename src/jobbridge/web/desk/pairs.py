@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.imports.models import ImportBatch
 from jobbridge.apps.linkage.deciding import candidates_of, parameters_digest
-from jobbridge.apps.linkage.models import FeedSource, Link, LinkDecision, VillageQuestion
+from jobbridge.apps.linkage.models import Decision, FeedSource, Link, LinkDecision, VillageQuestion
 from jobbridge.apps.linkage.queue import consequences_of
 from jobbridge.apps.linkage.review_models import QuestionState
 from jobbridge.apps.registry.models import Person
@@ -100,7 +100,7 @@ class Line:
 def compare(links: list[Link], actor: Actor) -> None:
     """Hang what the card shows on each pair; a fixed number of queries for any number of pairs.
 
-    A pair for a second look (``blind``) comes without what the first clerk said.
+    A pair for a second look (``blind``) comes without what the first clerk said, and what the village told them.
     """
     wanted = {link.pk: _candidate_keys(link) for link in links}
     people = with_work(
@@ -125,6 +125,7 @@ def compare(links: list[Link], actor: Actor) -> None:
     )
     for link in links:
         link.blind = getattr(link, "blind", None)
+        link.open = link.decision == Decision.PENDING or bool(link.blind)
         scores = {candidate["person_id"]: candidate for candidate in link.candidates}
         link.options = []
         for number, key in enumerate((key for key in wanted[link.pk] if key in persons), 1):
@@ -144,12 +145,16 @@ def compare(links: list[Link], actor: Actor) -> None:
         link.lines = _lines(link, places, scores)
         link.source_label = FeedSource(link.record.source).label
         link.decider = names.get(link.decided_by, link.decided_by)
-        link.weighty = [CONSEQUENCES[name] for name in weighty.get(link.pk, ())]
+        # What hangs on another candidate would tell that the first clerk chose them.
+        chosen = link.blind and link.person_id not in wanted[link.pk][:1]
+        link.weighty = [] if chosen else [CONSEQUENCES[name] for name in weighty.get(link.pk, ())]
         link.batch = batches.get(link.record.batch_id)
         link.stage_label = STAGES.get(link.stage, "")
         link.digest = parameters_digest(link.run.report) if link.run else ""
         link.engine = link.run.report.get("engine", "") if link.run else ""
-        link.replies = [] if link.blind else replies.get(link.pk, [])
+        link.replies = [
+            reply for reply in replies.get(link.pk, []) if not link.blind or reply.asked_at > link.decided_at
+        ]
         link.history = [] if link.blind else history.get(link.pk, [])
         for entry in link.history:
             entry.who = names.get(entry.by, entry.by)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from jobbridge.apps.linkage import deciding, second_opinions, village
 from jobbridge.apps.linkage.deciding import AlreadyDecided
-from jobbridge.apps.linkage.models import Link, Opinion
+from jobbridge.apps.linkage.models import Decision, Link, Opinion
 from jobbridge.apps.linkage.queue import lease_again
 from jobbridge.apps.linkage.second_opinions import NotForYou
 from jobbridge.apps.linkage.village import TooLate
@@ -32,33 +32,35 @@ SCRIPT = "application/json"  # what review.js accepts
 @require_POST
 @page_for(CLERKS)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Same person (which candidate) or none. Where somebody was quicker, the answer says who: 409."""
+    """Same person (which candidate) or none; a second opinion where the pair has been decided and waits for one.
+
+    Where somebody was quicker, the answer says who: 409.
+    """
     person = _number(request, "person")
-    opinion = _number(request, "opinion")
     now = timezone.now()
 
     def work() -> None:
-        if opinion:
+        if opinion := second_opinions.opinion_for(request.actor, pk):
             second_opinions.give_opinion(
-                actor=request.actor, opinion_id=opinion, same=bool(person), person_id=person, now=now
+                actor=request.actor, opinion_id=opinion.pk, same=bool(person), person_id=person, now=now
             )
         else:
             deciding.decide(actor=request.actor, link_id=pk, same=bool(person), person_id=person, now=now)
 
-    return _answer(request, pk, work)
+    return _answer(request, pk, work, Decision.CONFIRMED if person else Decision.REJECTED)
 
 
 @require_POST
 @page_for(CLERKS)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """The clerk's own last word, or question, taken back."""
-    opinion, now = _number(request, "opinion"), timezone.now()
+    now = timezone.now()
 
     def work() -> None:
         if request.POST.get("what") == "ask":
             village.withdraw(actor=request.actor, link_id=pk)
-        elif opinion:
-            second_opinions.undo_opinion(actor=request.actor, opinion_id=opinion)
+        elif opinion := second_opinions.opinion_for(request.actor, pk):
+            second_opinions.undo_opinion(actor=request.actor, opinion_id=opinion.pk, now=now)
         else:
             deciding.undo(actor=request.actor, link_id=pk, now=now)
         lease_again(actor=request.actor, link_id=pk, now=now)
@@ -85,7 +87,10 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, pk, lambda: deciding.reopen(actor=request.actor, link_id=pk))
 
 
-def _answer(request: HttpRequest, pk: int, work: Callable[[], object]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, pk: int, work: Callable[[], object], said: Decision = Decision.PENDING
+) -> HttpResponse:
+    """Do the work; ``said`` is what the clerk made of the pair, which need not be what it is decided to be."""
     try:
         work()
     except (Link.DoesNotExist, Opinion.DoesNotExist):
@@ -100,18 +105,19 @@ def _answer(request: HttpRequest, pk: int, work: Callable[[], object]) -> HttpRe
         return _told(request, _(str(error)), 400)
     if request.headers.get("Accept") == SCRIPT:
         return HttpResponse(status=204)
-    link = _shown(request, pk)
     if request.htmx:
-        return _pair(request, link)
+        return _pair(request, _shown(request, pk))
     if request.resolver_match.url_name == "linkage_ask":
         messages.success(request, _("已请村经纪人认一认"))
     else:
-        messages.success(request, _("已记下：{what}").format(what=tr(link.get_decision_display())))
+        messages.success(request, _("已记下：{what}").format(what=tr(said.label)))
     return redirect("desk:linkage")
 
 
 def _refused(request: HttpRequest, pk: int) -> HttpResponse:
     link = _shown(request, pk)
+    if link.blind:
+        return _told(request, _("这一对已经核对过"), 409)
     if request.htmx:
         return _pair(request, link, status=409)
     text = _("已由 {who} 核对：{what}").format(who=link.decider, what=tr(link.get_decision_display()))
@@ -128,7 +134,9 @@ def _told(request: HttpRequest, text: str, status: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, pk: int) -> Link:
-    link = Link.objects.select_related("record", "run").get(pk=pk)
+    """The pair as the clerk may see it: as one to look at where the decision is kept from them."""
+    kept = second_opinions.kept_from(request.actor, timezone.now())
+    link = Link.objects.select_related("record", "run").annotate(blind=kept).get(pk=pk)
     compare([link], request.actor)
     return link
 

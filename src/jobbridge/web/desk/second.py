@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from jobbridge.apps.linkage.models import Link, Opinion
 from jobbridge.apps.linkage.review_models import OpinionState
 from jobbridge.apps.linkage.review_settings import review_settings
-from jobbridge.apps.linkage.second_opinions import NotForYou, agreement_of
+from jobbridge.apps.linkage.second_opinions import NotForYou, agreement_of, may_change
 from jobbridge.apps.linkage.second_opinions import settle as settle_opinion
 from jobbridge.web.access import COUNTY, page_for
 from jobbridge.web.desk.linkage import VIEWS
@@ -30,7 +30,8 @@ def second(request: HttpRequest) -> HttpResponse:
     """Agreement of the two reviewers in figures, and what they differ on, the oldest first."""
     opinions = Opinion.objects.visible_to(request.actor)
     counts = dict(opinions.values_list("state").annotate(n=Count("id")).order_by())
-    differing = opinions.filter(state=OpinionState.DIFFERS).select_related("decision")
+    differing = opinions.filter(state=OpinionState.DIFFERS).exclude(may_change(request.actor, timezone.now()))
+    differing = differing.select_related("decision")
     page = page_of(differing, order=("id",), cursor=request.GET.get("after", ""), size=PAIRS)
     _describe(request, page.rows)
     result = agreement_of(request.actor)

@@ -116,7 +116,7 @@ function put(card, what, url, values) {
   gone.add(card.dataset.pair);
   delete card.dataset.current;
   delete card.dataset.skipped;
-  const step = { card, what, values, held: true };
+  const step = { card, what, held: true };
   past.push(step);
   if (what === "decide") count(1);
   show(following);
@@ -157,8 +157,7 @@ function mark(card, text) {
 
 function decide(card, person) {
   const form = card.querySelector("form");
-  const opinion = form.elements.opinion?.value || "";
-  put(card, "decide", form.action, { person, opinion });
+  put(card, "decide", form.action, { person });
 }
 
 function ask(card, button) {
@@ -190,7 +189,7 @@ function undo() {
   const form = card.querySelector("form");
   queue(card.dataset.pair, async () => {
     if (!step.held) return; // it never arrived: nothing to take back
-    const answer = await send(form.dataset.undo, { what, opinion: step.values.opinion || "" });
+    const answer = await send(form.dataset.undo, { what });
     if (answer?.status === 204) return;
     const text = await reason(answer);
     say(text, true);

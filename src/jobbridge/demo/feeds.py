@@ -269,7 +269,12 @@ class _Writer:
 
 
 def make(
-    rng: np.random.Generator, people: Population, work: Work, *, outsiders: float = OUTSIDERS, name_errors: float = 1.0
+    rng: np.random.Generator,
+    people: Population,
+    work: Work,
+    *,
+    outsiders: float = OUTSIDERS,
+    name_errors: float = 1.0,
 ) -> list[Feed]:
     """All seven feeds; ``outsiders`` is (about) their share of the records, ``name_errors`` scales those mistakes."""
     chosen = _chosen(rng, people, work, outsiders)

@@ -110,7 +110,6 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
         _block(limit, "not name_masked", "sound", "birth"),
         _block(limit, "not name_masked", "sound", "village"),
         _block(limit, "true", "sound", "id_tail"),
-        _block(limit, "true", "name", "id_tail"),
         _block(limit, "id_kind = 'masked'", "id_tail", "left(id_head, 4)", "surname"),
         _block(limit, "id_kind = 'masked' and surname = '*'", "id_tail", "left(id_head, 4)"),
         _block(limit, "true", "id_text"),

@@ -93,10 +93,11 @@ def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
         (c, min(float(c), max(0.05, (c + 1) * (borne.get(c + 1, 0) + 1) / (borne.get(c, 0) + 1))))
         for c in range(1, _RARE + 1)
     ]
-    con.execute("alter table count_name alter c type double")
-    con.execute("alter table count_sound alter c type double")
-    for c, value in reversed(better):
-        con.execute("update count_name set c = ? where c = ?", [value, float(c)])
+    counts = " ".join(f"when {c} then {value!r}::double" for c, value in better)
+    con.execute(
+        f"""create or replace table count_name as
+            select value, case c {counts} else c::double end as c from count_name"""
+    )
 
 
 def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:

@@ -117,8 +117,8 @@ def doubt(county: County, person: int, village: str) -> None:
     with psycopg.connect(county.url) as link:
         link.execute(ACTING)
         link.execute(
-            "INSERT INTO linkage_suspicion (kind, person_id, region_code, ledger, sightings, seen_on, state,"
-            " opened_on, note, decided_by) VALUES ('away_home', %s, %s, %s, '[]', %s, 'open', %s, '', '')",
+            "INSERT INTO linkage_suspicion (kind, person_id, region_code, ledger, sightings, records, seen_on, state,"
+            " opened_on, note, decided_by) VALUES ('away_home', %s, %s, %s, '[]', 0, %s, 'open', %s, '', '')",
             [
                 person,
                 village,

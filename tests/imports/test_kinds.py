@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -172,6 +172,37 @@ def test_a_feed_is_kept_sealed_and_taken_once(bring_in: BringIn, everything: Act
         assert record.region_code == "500235000000"
     with acting_as(township):
         assert FeedRecord.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "fault"),
+    [
+        (NOW.date(), []),
+        (NOW.date() + timedelta(days=1), ["date_future"]),
+        (NOW.date() - timedelta(days=366), []),
+        (NOW.date() - timedelta(days=367), ["seen_long_ago"]),
+    ],
+)
+def test_a_sighting_is_of_the_last_year_and_not_to_come(
+    bring_in: BringIn, everything: Actor, seen_on: date, fault: list[str]
+) -> None:
+    header = ["旅客姓名", "证件号码", "手机号", "户籍村", "乘车日期", "流向"]
+    row = ["覃*国", "9902**********0018", made_phone(1), "群益社区", seen_on.isoformat(), "返乡"]
+    batch = bring_in(text_table([header, row]), "铁路_旅客到发.csv")
+    assert codes(batch, everything).get(2, []) == fault
+
+
+def test_a_row_of_which_everything_is_masked_says_so(bring_in: BringIn, everything: Actor) -> None:
+    header = ["旅客姓名", "证件号码", "手机号", "乘车日期", "流向"]
+    rows = [
+        ["**", "******************", "***********", "2026-11-01", "返乡"],
+        ["", "", "164****0001", "2026-11-01", "返乡"],
+        ["覃**", "", "", "2026-11-01", "返乡"],
+    ]
+    batch = bring_in(text_table([header, *rows]), "铁路_旅客到发.csv")
+    assert "nothing_to_compare" in codes(batch, everything)[2]
+    with acting_as(everything):
+        assert FeedRecord.objects.filter(source="railway").count() == batch.counts["created"]
 
 
 def test_a_feed_of_an_unknown_agency_waits_for_its_name(bring_in: BringIn, clerk: Actor, everything: Actor) -> None:

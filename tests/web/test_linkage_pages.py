@@ -170,7 +170,9 @@ def test_a_refused_agreement_keeps_what_was_typed(signed_in, records, change, wh
     answer = signed_in("county").post(reverse("desk:linkage_agreements"), FORM | change)
     assert answer.status_code == 422
     text = answer.content.decode()
-    assert why in text
+    # On top, not beside the form under the long list: the page opens at its top.
+    assert 0 <= text.find('role="alert"') < text.find("<table")
+    assert why in text[text.find('role="alert"') : text.find("<table")]
     assert 'value="县公安局"' in text
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from jobbridge.web.desk.differences import Piece, pieces
 from jobbridge.web.desk.jobs import is_queued
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
 from jobbridge.web.desk.pairs import LEVELS
+from jobbridge.web.desk.settling import settled
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of
@@ -96,26 +97,21 @@ def search(request: HttpRequest) -> HttpResponse:
 @page_for(COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """One person or two; both entries stay as they are."""
-    try:
-        found = settle_duplicate(
-            actor=request.actor,
-            duplicate_id=pk,
-            state=request.POST.get("state", ""),
-            note=request.POST.get("note", ""),
-            now=timezone.now(),
-        )
-    except DuplicateSuspicion.DoesNotExist:
-        raise Http404 from None
-    except ValueError as error:
-        if request.htmx:
-            return HttpResponse(_(str(error)), status=400)
-        messages.error(request, _(str(error)))
-        return redirect("desk:linkage_duplicates")
-    if not request.htmx:
-        return redirect("desk:linkage_duplicates")
-    found = DuplicateSuspicion.objects.select_related(*_BOTH).get(pk=found.pk)
-    describe([found])
-    return render(request, "desk/linkage_duplicates.html#card", {"row": found})
+    state, note = request.POST.get("state", ""), request.POST.get("note", "")
+
+    def card(found: DuplicateSuspicion) -> HttpResponse:
+        found = DuplicateSuspicion.objects.select_related(*_BOTH).get(pk=found.pk)
+        describe([found])
+        return render(request, "desk/linkage_duplicates.html#card", {"row": found})
+
+    return settled(
+        request,
+        act=lambda: settle_duplicate(
+            actor=request.actor, duplicate_id=pk, state=state, note=note, now=timezone.now()
+        ),
+        card=card,
+        back="desk:linkage_duplicates",
+    )
 
 
 _BOTH = tuple(f"{person}__{what}" for person in ("person_a", "person_b") for what in ("household", "source"))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.linkage.models import FeedSource, Outsider
 from jobbridge.apps.linkage.outsiders import decide_outsider
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
+from jobbridge.web.desk.settling import settled
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
 from jobbridge.web.places import places_of
@@ -66,15 +66,15 @@ def _villages(request: HttpRequest) -> list[tuple[str, str, int, float]]:
 @page_for(CLERKS)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of somebody; the row as it stands now."""
-    try:
-        found = decide_outsider(
-            actor=request.actor, outsider_id=pk, decision=request.POST.get("decision", ""), now=timezone.now()
-        )
-    except Outsider.DoesNotExist:
-        raise Http404 from None
-    except ValueError as error:
-        return HttpResponse(_(str(error)), status=400)
-    if not request.htmx:
-        return redirect("desk:linkage_outsiders")
-    _describe([found])
-    return render(request, "desk/linkage_outsiders.html#row", {"row": found})
+    decision = request.POST.get("decision", "")
+
+    def row(found: Outsider) -> HttpResponse:
+        _describe([found])
+        return render(request, "desk/linkage_outsiders.html#row", {"row": found})
+
+    return settled(
+        request,
+        act=lambda: decide_outsider(actor=request.actor, outsider_id=pk, decision=decision, now=timezone.now()),
+        card=row,
+        back="desk:linkage_outsiders",
+    )

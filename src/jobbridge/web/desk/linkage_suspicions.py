@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +17,7 @@ from jobbridge.apps.linkage.models import FeedSource, Suspicion, SuspicionKind
 from jobbridge.apps.linkage.suspicions import settle_suspicion
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
+from jobbridge.web.desk.settling import settled
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
 from jobbridge.web.places import places_of
@@ -78,23 +78,18 @@ def _line(said: dict[str, Any]) -> dict[str, Any]:
 @page_for(CLERKS)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What somebody was told who asked; without words it is not taken."""
-    try:
-        found = settle_suspicion(
-            actor=request.actor,
-            suspicion_id=pk,
-            state=request.POST.get("state", ""),
-            note=request.POST.get("note", ""),
-            now=timezone.now(),
-        )
-    except Suspicion.DoesNotExist:
-        raise Http404 from None
-    except ValueError as error:
-        if request.htmx:
-            return HttpResponse(_(str(error)), status=400)
-        messages.error(request, _(str(error)))
-        return redirect("desk:linkage_suspicions")
-    if not request.htmx:
-        return redirect("desk:linkage_suspicions")
-    found = Suspicion.objects.select_related("person").get(pk=found.pk)
-    describe([found])
-    return render(request, "desk/linkage_suspicions.html#card", {"row": found})
+    state, note = request.POST.get("state", ""), request.POST.get("note", "")
+
+    def card(found: Suspicion) -> HttpResponse:
+        found = Suspicion.objects.select_related("person").get(pk=found.pk)
+        describe([found])
+        return render(request, "desk/linkage_suspicions.html#card", {"row": found})
+
+    return settled(
+        request,
+        act=lambda: settle_suspicion(
+            actor=request.actor, suspicion_id=pk, state=state, note=note, now=timezone.now()
+        ),
+        card=card,
+        back="desk:linkage_suspicions",
+    )

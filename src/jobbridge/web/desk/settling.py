@@ -1,0 +1,37 @@
+"""One card of a list settled in place: htmx gets the card as it stands now, a plain form goes back to the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+Row = TypeVar("Row")
+
+
+def settled(
+    request: HttpRequest, *, act: Callable[[], Row], card: Callable[[Row], HttpResponse], back: str
+) -> HttpResponse:
+    """Run ``act``; a ValueError is told in its own words, a row outside the scope is not found.
+
+    Parameters
+    ----------
+    act : does it and returns the row.
+    card : the row as a fragment, for htmx.
+    back : name of the list's address.
+    """
+    try:
+        row = act()
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    except ValueError as error:
+        if request.htmx:
+            return HttpResponse(_(str(error)), status=400)
+        messages.error(request, _(str(error)))
+        return redirect(back)
+    return card(row) if request.htmx else redirect(back)

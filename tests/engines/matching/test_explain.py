@@ -51,3 +51,9 @@ def test_wage(floor, low, high, text):
 )  # fmt: skip
 def test_place(kind, km, text):
     assert reasons({**ROW, "place_kind": kind, "distance_km": km}, seeker(), post())[1] == text
+
+
+def test_at_most_one_thing_speaks_against_a_post():
+    said = reasons(ROW, seeker(wage_floor=5000), post(wage_min=3800, wage_max=4500, skills=["叉车证"]))
+    assert said[2] == "月薪3800-4500"
+    assert said[-1] == "不足：无叉车证"

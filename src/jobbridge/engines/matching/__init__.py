@@ -2,8 +2,12 @@
 
 from .edges import legal_pairs
 from .explain import reasons
+from .outlook import Outlook, near_misses, outlooks
 from .parameters import Parameters, Weights
 from .run import MatchResult, match
 from .warm import warm
 
-__all__ = ["MatchResult", "Parameters", "Weights", "legal_pairs", "match", "reasons", "warm"]
+__all__ = [
+    "MatchResult", "Outlook", "Parameters", "Weights", "legal_pairs", "match", "near_misses", "outlooks", "reasons",
+    "warm",
+]  # fmt: skip

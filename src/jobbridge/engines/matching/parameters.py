@@ -77,6 +77,7 @@ class Parameters:
     sample_from : from so many seekers on, prices are first learnt on a sample.
     sample_share : size of that sample.
     threads : threads of the scans; 0 takes the usable cores. The result does not depend on it.
+    measure_priority : solve once more without bonuses, to tell what priority costs; takes as long again.
     """
 
     k: int = 3
@@ -96,6 +97,7 @@ class Parameters:
     sample_from: int = 50_000
     sample_share: float = 0.1
     threads: int = 0
+    measure_priority: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= 8:

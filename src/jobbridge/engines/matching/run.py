@@ -16,6 +16,7 @@ from .columns import County, column_of, load
 from .compiled import usable_cores
 from .legality import REASONS, count_rejections, detail_rejections
 from .parameters import Parameters
+from .priority import given_up
 from .score import NEARNESS, TERMS, terms
 from .solve import Progress, Solution, solve
 
@@ -38,7 +39,9 @@ class MatchResult:
     bound
         Proven upper bound on score + coverage bonus, in points.
     report
-        Figures of the run; plain values, fit for JSON.
+        Figures of the run; plain values, fit for JSON. ``fairness`` holds reach and mean score by sex, age band,
+        township (9 digits) and, where the seekers say it, disability; the Gini coefficient of the candidates for
+        each opening; and, when asked for, the score given up for priority.
     prices
         post_id, price (points: what a place in this post is worth to the last one in), capacity, candidates,
         openings; one row an open post, sorted by post_id.
@@ -46,6 +49,8 @@ class MatchResult:
         Seekers without a recommendation: person_id, reason, posts, only. Without any legal post: one row for
         each limit, with the posts that it removes and those that it alone removes. Otherwise one row with reason
         ``full``: the legal posts, all of whose places went to others. Sorted by person_id.
+    instance, parameters
+        What was solved, for questions about single persons afterwards (``outlook``).
     """
 
     recommendations: pa.Table
@@ -54,6 +59,8 @@ class MatchResult:
     report: dict[str, Any]
     prices: pa.Table
     unserved: pa.Table
+    instance: County
+    parameters: Parameters
 
 
 def match(
@@ -87,9 +94,14 @@ def match(
     recommendations, order = _recommendations(county, seekers, posts, solution, parameters)
     prices = _prices(county, posts, solution)
     report = _report(county, seekers, solution, parameters, legal, rejections, order, prices)
+    report["fairness"] = _fairness(county, seekers, legal, order, prices)
+    if parameters.measure_priority:
+        report["fairness"]["priority"] = given_up(county, parameters, solution, progress)
     unserved = _unserved(county, seekers, solution, legal, threads)
     report["seconds"] = round(time.perf_counter() - started, 3)
-    return MatchResult(recommendations, solution.gap, solution.bound, report, prices, unserved)
+    return MatchResult(
+        recommendations, solution.gap, solution.bound, report, prices, unserved, county, parameters
+    )
 
 
 def _recommendations(
@@ -166,6 +178,18 @@ def _report(
         "k": parameters.k,
         "kappa": parameters.kappa,
         "rounds": [vars(one) for one in solution.rounds],
+    }
+
+
+def _fairness(
+    county: County, seekers: pa.Table, legal: NDArray[np.int32], served: NDArray[np.int64], prices: pa.Table
+) -> dict[str, Any]:
+    names = [name for name in fairness.COLUMNS if name in seekers.column_names]
+    people = seekers.select(names).take(pa.array(county.seeker_row))
+    return {
+        **fairness.by_group(people, legal, served[0], served[1]),
+        "gini": fairness.gini(prices["candidates"].to_numpy(), prices["openings"].to_numpy()),
+        "priority": None,
     }
 
 

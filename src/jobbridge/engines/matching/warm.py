@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from .columns import POST_COLUMNS, SEEKER_COLUMNS
 from .edges import legal_pairs
+from .outlook import near_misses, outlooks
 from .run import match
 
 ON = dt.date(2026, 1, 1)
@@ -35,5 +36,7 @@ def example() -> tuple[pa.Table, pa.Table]:
 def warm() -> None:
     """Run the engine on the smallest county that enters every kernel."""
     seekers, posts = example()
-    match(seekers, posts, on=ON)
+    result = match(seekers, posts, on=ON)
+    near_misses(seekers, posts, result, [1, 2])
+    outlooks(seekers, posts, result, [1, 2])
     legal_pairs(seekers, posts, on=ON)

@@ -55,8 +55,7 @@ def test_near_misses_are_the_best_full_posts_by_score(k):
 @settings(max_examples=25, deadline=None)
 def test_relaxing_a_limit_alone_opens_as_many_posts_as_said(people, offers):
     tables = seeker_table(people), post_table(offers)
-    result = match(*tables, on=DAY)
-    found = outlooks(*tables, result, [row["person_id"] for row in people])
+    found = outlooks(*tables, on=DAY)
     legal = legal_pairs(*tables, on=DAY)["person_id"].to_pylist()
     far = [{**row, "travel": "anywhere"} for row in people]
     low = [{**row, "wage_floor": 1} for row in people]
@@ -78,7 +77,7 @@ def test_the_training_that_opens_most_posts():
         post(4, occupation="6-30-05-01", skills=["焊接"], age_max=20),  # more than the trade keeps it away
     ]
     tables = seeker_table(people), post_table(offers)
-    outlook = outlooks(*tables, match(*tables, on=DAY), [1])[1]
+    outlook = outlooks(*tables, on=DAY)[1]
     assert outlook.legal == 0
     assert outlook.limits == {"occupation": (4, 3), "age": (1, 0)}
     assert outlook.skills == [Training("叉车证", 2, 5), Training("健康证", 1, 1)]

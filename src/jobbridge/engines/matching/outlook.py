@@ -1,10 +1,11 @@
 """What a person did not get, and why: the posts that were full, the limits in the way, the training that opens most.
 
-Computed for given persons after a run, at the run's prices; nothing here changes what was recommended.
+Computed for given persons; nothing here changes what was recommended.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from .candidates import empty_lists
 from .certificate import rescan
-from .columns import County, Posts, Seekers, column_of
+from .columns import County, Posts, Seekers, column_of, load
 from .compiled import compiled, over_chunks, usable_cores
 from .legality import REASONS, detail_rejections, refusals
+from .parameters import Parameters
 from .places import Places
 from .run import MatchResult
 from .solve import _take
@@ -99,32 +101,35 @@ def near_misses(
 
 
 def outlooks(
-    seekers: pa.Table, posts: pa.Table, result: MatchResult, persons: Sequence[Any], most: int = 3
-) -> dict[Any, Outlook]:
-    """What would have to change for each person to fit more posts; persons who were not in the run are left out.
+    seekers: pa.Table, posts: pa.Table, *, excluded: pa.Table | None = None, places: pa.Table | None = None,
+    parameters: Parameters | None = None, on: dt.date, most: int = 3,
+) -> dict[Any, Outlook]:  # fmt: skip
+    """What would have to change for each of the seekers to fit more posts.
+
+    What one may be sent to depends on nobody else: the seekers may be a few of a run, or one person.
 
     Parameters
     ----------
+    seekers, posts, excluded, places, parameters, on : as for `match`.
     most : at most so many skills and occupations are named.
     """
-    county = result.instance
-    rows = _rows(county, seekers, persons)
-    threads = result.parameters.threads or usable_cores()
+    parameters = parameters or Parameters()
+    threads = parameters.threads or usable_cores()
+    county = load(seekers, posts, excluded, places, parameters, on)
+    rows = np.arange(seekers.num_rows, dtype=np.int64)
     counts = detail_rejections(rows, county.seekers, county.posts, county.places, threads)
-    ids = column_of(seekers, "person_id", county.seeker_row[rows]).to_pylist()
-    have = column_of(seekers, "skills", county.seeker_row[rows]).to_pylist()
+    ids = column_of(seekers, "person_id", county.seeker_row).to_pylist()
+    have = column_of(seekers, "skills", county.seeker_row).to_pylist()
     demand = _Demand.of(county, posts)
     found = {}
     for low in range(0, len(rows), CHUNK_PERSONS):
-        part = slice(low, low + CHUNK_PERSONS)
-        reach = _reach(rows[part], county, threads)
+        reach = _reach(rows[low : low + CHUNK_PERSONS], county, threads)
         skills, trades = demand.posts_and_openings(reach)
         for at in range(len(reach)):
             removed = counts[low + at].tolist()
-            limits = {name: (n, only) for name, (n, only) in zip(REASONS, removed, strict=True) if n}
             found[ids[low + at]] = Outlook(
                 int((reach[at] == LEGAL).sum()),
-                limits,
+                {name: (n, only) for name, (n, only) in zip(REASONS, removed, strict=True) if n},
                 _largest(demand.skills, skills[at], most, without=set(have[low + at] or ())),
                 _largest(demand.trades, trades[at], most, without=set()),
             )

@@ -50,7 +50,7 @@ class MatchResult:
         each limit, with the posts that it removes and those that it alone removes. Otherwise one row with reason
         ``full``: the legal posts, all of whose places went to others. Sorted by person_id.
     instance, parameters
-        What was solved, for questions about single persons afterwards (``outlook``).
+        What was solved, for questions about single persons afterwards (``near_misses``).
     """
 
     recommendations: pa.Table

@@ -38,5 +38,5 @@ def warm() -> None:
     seekers, posts = example()
     result = match(seekers, posts, on=ON)
     near_misses(seekers, posts, result, [1, 2])
-    outlooks(seekers, posts, result, [1, 2])
+    outlooks(seekers, posts, on=ON)
     legal_pairs(seekers, posts, on=ON)

@@ -63,8 +63,8 @@ def _names(register: pa.Table) -> dict[str, float]:
 
 def ours(folder: Path, size: int) -> dict[str, float]:
     """The engine, its own cleaning taken off the clock but left in its memory."""
+    from jobbridge.engines.files import read_table
     from jobbridge.engines.linkage import Parameters, link
-    from jobbridge.engines.linkage.files import read_table
 
     tables = [read_table(folder / "register.parquet"), read_table(folder / "feed.parquet")]
     spent: dict[str, tuple[float, float]] = {}

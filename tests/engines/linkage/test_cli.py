@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pytest
 
 from jobbridge.cli import main
-from jobbridge.engines.linkage import files
+from jobbridge.engines import files
 from tests.engines.linkage.county import build
 from tests.engines.linkage.doubles import double
 from tests.engines.linkage.febrl import FOLDER, febrl

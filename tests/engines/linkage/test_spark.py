@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from jobbridge.cli import main
-from jobbridge.engines.linkage import files, spark_run
+from jobbridge.engines import files
+from jobbridge.engines.linkage import spark_run
 from jobbridge.engines.linkage.spark_sql import Macro, parse, spark_sql
 from tests.engines.linkage.county import build
 from tests.engines.linkage.febrl import FOLDER

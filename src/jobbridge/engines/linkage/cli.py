@@ -6,11 +6,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from ..files import read_table
 from . import cli_prepared
 from .dedupe import dedupe
 from .fields import FieldSet
 from .fields_file import read_fields
-from .files import read_table, show_progress, told, write_results
+from .files import show_progress, told, write_results
 from .generic import link_fields
 from .parameters import Parameters
 from .run import link

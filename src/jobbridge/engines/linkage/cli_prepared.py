@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ..files import read_table
 from . import vault
-from .files import read_table, show_progress, told, write_results
+from .files import show_progress, told, write_results
 from .parameters import Parameters
 from .prepared import Prepared
 

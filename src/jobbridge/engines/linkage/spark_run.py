@@ -21,10 +21,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
+from ..files import is_csv, write_table
 from . import explain
 from .columns import FEED, REGISTER, TableShape, view
 from .decide import decide
-from .files import EngineUnavailable, is_csv, write_table
+from .files import EngineUnavailable
 from .normalise import normalise
 from .parameters import Parameters
 from .run import Clock, Progress, report_of

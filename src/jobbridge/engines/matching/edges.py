@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .columns import Posts, Seekers, column_of, load
+from .columns import County, Posts, Seekers, column_of, load
 from .compiled import compiled, usable_cores
 from .legality import count_rejections, refusals
 from .parameters import Parameters
@@ -35,6 +35,17 @@ def _legal_pairs(
                     found += 1
 
 
+def pairs_of(county: County, threads: int, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the seeker and the post of every legal pair; ValueError when there are more than ``most``."""
+    legal, _ = count_rejections(county.seekers, county.posts, county.places, threads)
+    count = int(legal.sum(dtype=np.int64))
+    if count > most:
+        raise ValueError(f"{count:,} legal pairs: only up to {most:,} are listed")
+    rows, columns = np.empty(count, np.int64), np.empty(count, np.int64)
+    _legal_pairs(county.seekers, county.posts, county.places, rows, columns)
+    return rows, columns
+
+
 def legal_pairs(
     seekers: pa.Table, posts: pa.Table, *, excluded: pa.Table | None = None, places: pa.Table | None = None,
     parameters: Parameters | None = None, on: dt.date,
@@ -48,14 +59,7 @@ def legal_pairs(
     """
     parameters = parameters or Parameters()
     county = load(seekers, posts, excluded, places, parameters, on)
-    legal, _ = count_rejections(
-        county.seekers, county.posts, county.places, parameters.threads or usable_cores()
-    )
-    count = int(legal.sum(dtype=np.int64))
-    if count > MOST_PAIRS:
-        raise ValueError(f"{count:,} legal pairs: only up to {MOST_PAIRS:,} are written out")
-    rows, columns = np.empty(count, np.int64), np.empty(count, np.int64)
-    _legal_pairs(county.seekers, county.posts, county.places, rows, columns)
+    rows, columns = pairs_of(county, parameters.threads or usable_cores(), MOST_PAIRS)
     points, _ = terms(county, rows, columns, parameters.weights)
     table = pa.table({
         "person_id": column_of(seekers, "person_id", county.seeker_row[rows]),

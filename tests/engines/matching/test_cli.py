@@ -28,7 +28,7 @@ def command(tmp_path):
         for name, value in given.items():
             words += ["--" + name, str(tmp_path / value) if "parquet" in value or "json" in value else value]
         args = parser.parse_args(words)
-        return args.run(args)
+        return cli.run(args)
 
     return call
 

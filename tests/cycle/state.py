@@ -26,7 +26,7 @@ STATE = {
     "registry_employmentspell": f'{PERSON}, start, "end", kind, employer_name, place_code, monthly_wage, as_of',
     "registry_workstatement": f"{PERSON}, employed, willing, reluctance, travel, wishes, wage_floor, skills, as_of",
     "registry_contactpoint": f"{PERSON}, encode(phone_index, 'hex'), \"primary\"",
-    "employers_employer": "credit_code, name, phone_mask",
+    "employers_employer": "credit_code, name, kind, phone_mask",
     "brokers_broker": "region_code, name, active",
     "targeting_personstatus": f"{PERSON}, {HOUSE}, status, stable, contradicted, tier, as_of",
     "targeting_householdstatus": f"{HOUSE}, members, marks, zero_employment, monitored, seeking, unknown, urgency,"
@@ -51,7 +51,9 @@ STATE = {
     "casework_serviceitem": f"{PERSON}, kind, ordinal, due_on, state, done_on, note",
     "casework_visit": f"client_key, {HOUSE}, met, at, by_name, note",
     "casework_task": f"kind, {HOUSE}, {PERSON}, reason, urgency, due_on, state",
-    "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on",
+    "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on, origin,"
+    " collected_on, screened_on, screened_by, quality, confirmed_on",
+    "vacancies_postlog": f"{POST}, event, before, after, actor, note",
     "placements_matchrun": '"on", seekers, posts, recommendations, gap',
     "placements_recommendation": f"{PERSON}, {POST}, rank, score, terms, reasons, state, state_on",
     "messaging_message": "purpose, template, encode(recipient_index, 'hex'), body, state, channel",

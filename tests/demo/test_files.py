@@ -213,13 +213,28 @@ def test_posts_are_different_but_for_those_handed_in_twice(county):
         assert rows[index] in rows[:index]
 
 
-def test_posts_that_name_a_sex_have_a_ground_or_are_damage(county):
+@pytest.mark.parametrize("kind", ["sex", "age"])
+def test_posts_that_keep_somebody_out_have_a_ground_or_are_damage(county, kind: str):
     damage = county.truth("damage.csv")
-    unlawful = {int(row["row"]) - 3 for row in damage if row["kind"] == "sex_limit_without_ground"}
+    unlawful = {int(row["row"]) - 3 for row in damage if row["kind"] == f"{kind}_limit_without_ground"}
     assert len(unlawful) == 18
-    limited = {index: row["限制依据"] for index, row in enumerate(_posts(county)) if row["性别"] != "不限"}
+
+    def limits(row) -> bool:
+        if kind == "sex":
+            return row["性别"] != "不限"
+        return (row["年龄下限"], row["年龄上限"]) != (16, 65)
+
+    limited = {index: row["限制依据"] for index, row in enumerate(_posts(county)) if limits(row)}
     assert {index for index, ground in limited.items() if not ground} == unlawful
     assert any(limited.values())
+
+
+def test_some_posts_come_through_a_liaison_and_some_ask_for_money(county):
+    rows = _posts(county)
+    cities = [row for row in rows if row["联络城市"]]
+    assert len(cities) == pytest.approx(360 / posts.LIAISON_EVERY, abs=2)
+    assert not any("云阳县" in row["工作地点"] for row in cities)
+    assert 3 <= sum("押金" in (row["岗位说明"] or "") for row in rows) <= 6
 
 
 @pytest.mark.parametrize("people", [3_000, 60_500, 1_000_000])

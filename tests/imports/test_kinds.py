@@ -19,7 +19,7 @@ from jobbridge.apps.imports.models import BatchState, ImportBatch
 from jobbridge.apps.indicators.models import Target
 from jobbridge.apps.linkage.models import FeedRecord
 from jobbridge.apps.registry.models import EmploymentSpell, WorkStatement
-from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.rules import age_range, sex_limit
 from jobbridge.kernel import credit_code
 from tests.imports.conftest import DAY, NOW, codes
@@ -222,7 +222,7 @@ def post(**changes: Any) -> list[str]:
     row = {
         "单位名称": "义乌示例电子厂", "统一社会信用代码": body + credit_code.check_character(body),
         "招聘岗位": "普工", "招聘人数": "12", "工作地点": "浙江省义乌市", "月薪": "4500-6000",
-        "年龄要求": "18-50周岁", "性别要求": "不限", "限制依据": "", "是否包住": "包吃住",
+        "年龄要求": "不限", "性别要求": "不限", "限制依据": "", "是否包住": "包吃住",
         "联系电话": made_phone(1), **changes,
     }  # fmt: skip
     return [row[name] for name in POSTS]
@@ -238,7 +238,7 @@ def test_posts_come_with_their_employers(bring_in: BringIn, everything: Actor) -
         employer = Employer.objects.get()
         assert sealer().open(bytes(employer.phone_sealed), "phone") == made_phone(1)
         found = Post.objects.get(title="普工", wage_max=6000)
-        assert (found.openings, found.wage_min, found.age_min, found.age_max) == (12, 4500, 18, 50)
+        assert (found.openings, found.wage_min, found.age_min, found.age_max) == (12, 4500, 16, 65)
         assert (found.place_code, found.lodging, found.sex_limit) == ("330782000000", True, "")
         assert Post.objects.get(title="保安员").place_code == "500235001000"
 
@@ -248,6 +248,9 @@ def test_posts_come_with_their_employers(bring_in: BringIn, everything: Actor) -
     ("changes", "code"),
     [
         ({"性别要求": "女"}, "sex_limit_without_ground"),
+        ({"年龄要求": "18-50周岁"}, "age_limit_without_ground"),
+        ({"年龄要求": "18-65", "限制依据": "国家规定"}, "limit_ground_unnamed"),
+        ({"性别要求": "女", "限制依据": "《女职工劳动保护特别规定》附录"}, "limit_ground_other"),
         ({"统一社会信用代码": "99330782MA00000019"}, "credit_code"),
         ({"统一社会信用代码": ""}, "credit_code_missing"),
         ({"招聘人数": "若干"}, "number"),
@@ -266,6 +269,28 @@ def test_posts_that_may_not_be(bring_in: BringIn, everything: Actor, changes: di
 def test_a_limit_with_its_legal_ground_is_taken(bring_in: BringIn, everything: Actor) -> None:
     rows = [post(性别要求="男", 限制依据="《女职工劳动保护特别规定》附录：矿山井下作业")]
     assert bring_in(workbook(rows, POSTS), "岗位.xlsx").counts["created"] == 1
+
+
+@pytest.mark.usefixtures("yiwu")
+def test_what_a_clerk_hands_in_is_published_but_for_what_looks_wrong(bring_in: BringIn, everything: Actor) -> None:
+    header = [*POSTS, "联络城市", "岗位说明"]
+    rows = [
+        [*post(), "义乌市", ""],
+        [*post(招聘岗位="客服"), "", "入职先交押金300元"],
+        [*post(招聘岗位="杂工", 月薪="900"), "", ""],
+    ]
+    for _ in range(2):
+        bring_in(workbook(rows, header), "岗位.xlsx")
+    with acting_as(everything):
+        states = dict(Post.objects.values_list("title", "state"))
+        assert states == {"普工": "active", "客服": "pending", "杂工": "pending"}
+        found = Post.objects.get(title="普工")
+        assert (found.origin, found.liaison_city, found.quality) == ("liaison", "义乌市", True)
+        assert found.screened_by
+        assert found.screened_on == found.collected_on
+        assert Post.objects.get(title="客服").screened_on is None
+        events = sorted(PostLog.objects.values_list("event", "after"))
+        assert events == [("approved", "active"), ("submitted", "pending"), ("submitted", "pending")]
 
 
 @pytest.mark.parametrize(

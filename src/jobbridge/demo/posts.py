@@ -24,7 +24,7 @@ NUMBERS = tuple(f"{tens}{ones}" for tens in ("", *(f"{d}十" for d in ("", *DIGI
 EDUCATION = ("不限", "小学", "初中", "高中", "大专")
 HEADER = words("""
     单位名称 统一社会信用代码 所属行业 岗位名称 招聘人数 工作地点 月薪下限 月薪上限 学历 年龄下限 年龄上限
-    性别 限制依据 体力要求 技能要求 是否包住 班次 联系人 联系电话 有效期至
+    性别 限制依据 体力要求 技能要求 是否包住 班次 联系人 联系电话 有效期至 联络城市 岗位说明
 """)
 # Usual openings of a post at home and away. Factories hire by the dozen, a shop hires one.
 OPENINGS = {
@@ -40,8 +40,28 @@ STRENUOUS = {"建筑业": 0.8, "制造业": 0.15, "交通运输、仓储和邮�
 # Work that the law keeps from women: carrying of the heaviest kind, scaffolds.
 HEAVIEST = {"4-02-05-01", "6-29-01-04", "6-29-01-05"}
 GROUND = "《女职工劳动保护特别规定》附录第一条：第四级体力劳动强度的作业"
-NO_GROUND_SHARE = 0.03  # advertisements that name a sex all the same
+# Work for which the law knows an age: trade -> lowest and highest age, ground. Elsewhere everybody may apply.
+GUARDS = "《保安服务管理条例》第十六条：保安员应年满18周岁"
+HAZARDS = "《特种作业人员安全技术培训考核管理规定》第四条：年满18周岁且不超过国家法定退休年龄"
+DRIVERS = "《道路运输从业人员管理规定》：经营性道路运输驾驶员的年龄规定"
+EVERYBODY = (16, 65, "")
+AGES = {
+    "4-07-05-01": (18, 65, GUARDS),
+    "6-18-02-04": (18, 60, HAZARDS),
+    "6-31-01-03": (18, 60, HAZARDS),
+    "6-29-01-05": (18, 60, HAZARDS),
+    "4-02-02-02": (21, 60, DRIVERS),
+}
+NO_GROUND_SHARE = 0.03  # advertisements that name a sex all the same, and as many that name an age
 DUPLICATE_SHARE = 0.01
+LIAISON_EVERY = 12  # of the posts away, those that the county's liaison in that city brought
+GREEDY_EVERY = 150  # advertisements that ask for money
+GREEDY = "入职先交押金300元，离职时退还"
+
+DAMAGE = {
+    "sex": ("sex_limit_without_ground", "性别", "不限"),
+    "age": ("age_limit_without_ground", "年龄上限", "65"),
+}
 
 Row = tuple[str | int, ...]
 
@@ -54,6 +74,7 @@ class Employer:
     code: str
     kind: str
     place: str
+    city: str
     local: bool
     contact: str
     phone: str
@@ -95,11 +116,11 @@ def employers(rng: np.random.Generator, count: int) -> list[Employer]:
         kind = kinds[order % len(kinds)]
         if local:
             town = here.town_names[int(rng.integers(0, len(here.town_names)))]
-            place, start, region = f"{here.province}{here.name}{town}", "云阳", "500235"
+            place, city, start, region = f"{here.province}{here.name}{town}", here.name, "云阳", "500235"
         else:
             where = away[int(np.searchsorted(shares, rng.random()))]
             parts = dict.fromkeys((where.province, where.city, where.county))
-            place, region = "".join(parts), where.code
+            place, city, region = "".join(parts), where.city, where.code
             start = where.city.removesuffix("市").removesuffix("地区")
         while True:
             brand = BRANDS[int(rng.integers(0, len(BRANDS)))] + NUMBERS[int(rng.integers(0, 10))] + "号"
@@ -107,24 +128,28 @@ def employers(rng: np.random.Generator, count: int) -> list[Employer]:
             if name not in taken:
                 break
         taken.add(name)
-        made.append(Employer(name, _code(rng, region), kind, place, local, contacts[order], phones[order]))
+        made.append(Employer(name, _code(rng, region), kind, place, city, local, contacts[order], phones[order]))
     return made
 
 
 def _post(
-    rng: np.random.Generator, employer: Employer, trade: trades.Trade, title: str, on: date, unlawful: bool
+    rng: np.random.Generator, employer: Employer, trade: trades.Trade, title: str, on: date, unlawful: str
 ) -> Row:
-    """The row; an `unlawful` one limits the sex without a ground."""
+    """The row; an `unlawful` one limits the "sex" or the "age" without a ground."""
     industry = trades.KINDS[employer.kind][1]
     factor = (trades.LOCAL_WAGE if employer.local else 1.0) * float(rng.normal(1.0, 0.05))
     low, high = (int(round(wage * factor / 100) * 100) for wage in (trade.low, trade.high))
     extra = rng.random(7)
     oldest = trade.oldest + int(rng.integers(-3, 4))
-    sex, ground = "不限", ""
+    sex, (low_age, high_age, ground) = "不限", AGES.get(trade.code, EVERYBODY)
     if unlawful:
+        low_age, high_age, ground = EVERYBODY
+    if unlawful == "sex":
         sex = "女" if extra[0] < 0.5 else "男"
+    elif unlawful == "age":
+        high_age = oldest
     elif trade.code in HEAVIEST and extra[0] < 0.5:
-        sex, ground = "男", GROUND
+        sex, ground = "男", "；".join(filter(None, (GROUND, ground)))
     return (
         employer.name,
         employer.code,
@@ -135,8 +160,8 @@ def _post(
         low,
         max(high, low + 300),
         EDUCATION[int(np.searchsorted((0.62, 0.72, 0.93, 0.985), extra[1]))],
-        16 if extra[2] < 0.2 else 18,
-        oldest,
+        low_age,
+        high_age,
         sex,
         ground,
         "重体力" if extra[6] < STRENUOUS.get(industry, 0.0) or trade.code in HEAVIEST else "一般",
@@ -146,7 +171,16 @@ def _post(
         employer.contact,
         employer.phone,
         (on + timedelta(days=int(rng.integers(15, 150)))).isoformat(),
+        "",
+        "",
     )
+
+
+def _remarks(index: int, employer: Employer, row: Row) -> Row:
+    """The row with the city whose liaison brought it, or with a demand for money."""
+    liaison = not employer.local and index % LIAISON_EVERY == 0
+    greedy = index % GREEDY_EVERY == GREEDY_EVERY // 2
+    return (*row[:-2], employer.city if liaison else "", GREEDY if greedy else "")
 
 
 def _vacant(rng: np.random.Generator, group: list[Employer]) -> Iterator[tuple[Employer, trades.Trade, str]]:
@@ -171,16 +205,21 @@ def make(rng: np.random.Generator, people: int, on: date) -> Sheet:
         *islice(_vacant(rng, [employer for employer in made if not employer.local]), count - local),
     ]
     spoiled = rng.permutation(count)
-    unlawful = set(spoiled[: round(count * NO_GROUND_SHARE)].tolist())
-    again = spoiled[len(unlawful) :][: round(count * DUPLICATE_SHARE)].tolist()
-    rows = [_post(rng, *offer, on, index in unlawful) for index, offer in enumerate(vacant)]
+    each, twice = round(count * NO_GROUND_SHARE), round(count * DUPLICATE_SHARE)
+    unlawful = dict.fromkeys(spoiled[:each].tolist(), "sex")
+    again = spoiled[each:][:twice].tolist()
+    unlawful |= dict.fromkeys(spoiled[each + twice :][:each].tolist(), "age")
+    rows = [
+        _remarks(index, offer[0], _post(rng, *offer, on, unlawful.get(index, "")))
+        for index, offer in enumerate(vacant)
+    ]
     sheet = Sheet(made, [], [], [])
     seen: set[int] = set()
     for index in rng.permutation([*range(count), *again]).tolist():
         if index in seen:
             sheet.damage.append((len(sheet.rows), "duplicate_post", "", ""))
         elif index in unlawful:
-            sheet.damage.append((len(sheet.rows), "sex_limit_without_ground", "性别", "不限"))
+            sheet.damage.append((len(sheet.rows), *DAMAGE[unlawful[index]]))
         seen.add(index)
         sheet.rows.append(rows[index])
         sheet.codes.append(vacant[index][1].code)

@@ -71,3 +71,23 @@ def audit(table: str, *, without: Sequence[str] = ()) -> migrations.RunSQL:
         ],
         [f"DROP TRIGGER audit_{event} ON {table}" for event in _EVENTS],
     )
+
+
+REFUSE = """
+CREATE OR REPLACE FUNCTION jb_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+
+def added_only(table: str) -> migrations.RunSQL:
+    """Refuse every change and deletion: a log that is only added to."""
+    return migrations.RunSQL(
+        [
+            REFUSE,
+            f"CREATE TRIGGER added_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION jb_refuse_change()",
+        ],
+        f"DROP TRIGGER added_only ON {table}",
+    )

@@ -1,0 +1,45 @@
+"""Which state of a post may follow which, and by what."""
+
+from __future__ import annotations
+
+# Before its first state a post is "".
+NEXT: dict[str, dict[str, str]] = {
+    "": {"entered": "draft", "submitted": "pending", "approved": "active"},
+    "draft": {"edited": "draft", "submitted": "pending", "approved": "active", "closed": "closed"},
+    "pending": {"edited": "pending", "approved": "active", "returned": "rejected", "closed": "closed"},
+    "rejected": {"edited": "rejected", "submitted": "pending", "approved": "active", "closed": "closed"},
+    "active": {
+        "edited": "active",
+        "submitted": "pending",
+        "approved": "active",
+        "confirmed": "active",
+        "no_answer": "active",
+        "paused": "paused",
+        "filled": "closed",
+        "closed": "closed",
+    },
+    "paused": {
+        "edited": "paused",
+        "submitted": "pending",
+        "approved": "active",
+        "confirmed": "active",
+        "no_answer": "paused",
+        "filled": "closed",
+        "closed": "closed",
+    },
+    # What was stopped is looked at again before it is published.
+    "closed": {"submitted": "pending", "approved": "active"},
+}
+LIVE = ("pending", "active", "paused")
+
+
+class Refused(ValueError):
+    """The event is not in the table."""
+
+
+def after(before: str, event: str) -> str:
+    """The state that an event leads to; Refused when it may not happen now."""
+    try:
+        return NEXT[before][event]
+    except KeyError:
+        raise Refused(f"岗位不能从“{before}”经“{event}”变动") from None

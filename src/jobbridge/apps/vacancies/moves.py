@@ -1,0 +1,41 @@
+"""The one way in which a post changes its state: by the table, with a line in its log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.vacancies import flows
+from jobbridge.apps.vacancies.models import Post, PostLog
+
+
+class PostRefused(ValueError):
+    """It cannot be done as it stands; the message says why, ``faults`` what is wrong with each field of the form."""
+
+    def __init__(self, message: str, faults: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.faults = faults or {}
+
+
+def theirs(actor: Actor, post_id: int) -> Post:
+    """The post, locked, when the actor acts for it; Post.DoesNotExist when not."""
+    # The condition joins other tables, whose rows must not be locked.
+    answered = Post.objects.answered_by(actor).filter(pk=post_id).values("pk")
+    return Post.objects.select_for_update(of=("self",)).select_related("employer").get(pk__in=answered)
+
+
+def record(post: Post, event: str, *, actor: Actor, now: datetime, note: str = "") -> Post:
+    """Let ``event`` happen: set the state, save the post, add to the log.
+
+    Raises PostRefused when the table does not allow it in the present state.
+    """
+    before = post.state if post.pk else ""
+    try:
+        post.state = flows.after(before, event)
+    except flows.Refused:
+        raise PostRefused("岗位的状态已有变化，请刷新后再办") from None
+    post.save()
+    PostLog.objects.create(
+        post=post, event=event, before=before, after=post.state, at=now, actor=actor.key, note=note[:200]
+    )
+    return post

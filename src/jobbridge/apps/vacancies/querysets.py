@@ -1,0 +1,42 @@
+"""Which posts a list shows."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.employers.querysets import answered_by
+
+SOON_DAYS = 7  # before a post expires its employer is called
+CONFIRM_DAYS = 30  # without a word of the employer
+
+
+class PostQuerySet(models.QuerySet):
+    """Posts. Staff read them all; who may act for one is a question of its own."""
+
+    def answered_by(self, actor: Actor) -> Self:
+        """Posts the actor acts for: an agency's account also those that it handed in for others."""
+        condition = answered_by(actor, "employer__")
+        if actor.role == Role.EMPLOYER:
+            condition |= answered_by(actor, "agency__")
+        return self.filter(condition)
+
+    def open(self, on: date) -> Self:
+        """What is matched on that day."""
+        return self.filter(state="active", expires_on__gte=on)
+
+    def to_confirm(self, on: date) -> Self:
+        """Posts whose employer must be called: they end within a week or nobody confirmed them for a month."""
+        return (
+            self.open(on)
+            .annotate(word_of=Coalesce(F("confirmed_on"), F("collected_on")))
+            .filter(
+                Q(expires_on__lte=on + timedelta(days=SOON_DAYS)) | Q(word_of__lte=on - timedelta(days=CONFIRM_DAYS))
+            )
+        )

@@ -1,0 +1,99 @@
+"""Review before publishing: what the machine sees of a post, and what a person decides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from jobbridge.apps.accounts.models import Role
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.vacancies import rules
+from jobbridge.apps.vacancies.lawful import lawful
+from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
+
+SCREENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR, Role.TOWNSHIP})
+
+
+def checks_of(post: Post, on: date) -> list[rules.Check]:
+    """What the machine sees of a post."""
+    return rules.checks(
+        code=post.employer.credit_code,
+        place_code=post.place_code,
+        wage_min=post.wage_min,
+        limits=(post.sex_limit, post.age_min, post.age_max, post.limit_ground),
+        texts=" ".join([post.title, post.note, post.shift, *post.skills]),
+        twins=twins_of(post).count(),
+        on=on,
+        law=lawful(),
+    )
+
+
+def twins_of(post: Post):
+    """Other posts of the same employer, name and place that are on offer or wait for review."""
+    same = Post.objects.filter(employer_id=post.employer_id, title=post.title, place_code=post.place_code)
+    return same.filter(state__in=["pending", "active", "paused"]).exclude(pk=post.pk)
+
+
+def quality_of(post: Post, on: date) -> list[rules.Check]:
+    """The criteria of a quality post, each with whether it holds."""
+    return rules.quality(
+        wage_min=post.wage_min,
+        place_code=post.place_code,
+        lodging=post.lodging,
+        shift=post.shift,
+        limited=limited(post),
+        on=on,
+        law=lawful(),
+    )
+
+
+def limited(post: Post) -> bool:
+    """Whether the post keeps anybody out by sex or age."""
+    return bool(post.sex_limit) or post.age_min > rules.WORKING_AGE or post.age_max < rules.OLDEST
+
+
+def screened(post: Post, *, actor: Actor, now: datetime) -> Post:
+    """Write down who looked at the post and whether it is a quality post; the caller saves it."""
+    today = timezone.localdate(now)
+    post.screened_on, post.screened_by, post.rejection = today, actor.key, ""
+    post.quality = all(check.ok for check in quality_of(post, today))
+    return post
+
+
+@transaction.atomic
+def approve(*, actor: Actor, post_id: int, now: datetime) -> Post:
+    """Publish a post that waits. Raises PermissionDenied, Post.DoesNotExist, PostRefused.
+
+    What the law forbids, or an end that has passed, no reviewer can let through.
+    """
+    post = _waiting(actor, post_id)
+    today = timezone.localdate(now)
+    if fault := rules.limit_fault(post.sex_limit, post.age_min, post.age_max, post.limit_ground, lawful().grounds):
+        raise PostRefused(fault[2])
+    if post.expires_on < today:
+        raise PostRefused("有效期已过，请退回让单位改期")
+    post.confirmed_on, post.unanswered = post.confirmed_on or today, 0
+    return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now)
+
+
+@transaction.atomic
+def send_back(*, actor: Actor, post_id: int, reason: str, now: datetime) -> Post:
+    """Give a post back to whoever entered it, with the reason. Raises as ``approve`` does."""
+    post = _waiting(actor, post_id)
+    if not reason.strip():
+        raise PostRefused("退回要写明原因")
+    post.rejection = reason.strip()[:200]
+    return record(post, "returned", actor=actor, now=now, note=post.rejection)
+
+
+def _waiting(actor: Actor, post_id: int) -> Post:
+    if actor.role not in SCREENERS:
+        raise PermissionDenied
+    post = theirs(actor, post_id)
+    if post.state != "pending":
+        raise PostRefused("这个岗位已经审核过了")
+    return post

@@ -1,7 +1,8 @@
 """The lists: each seeker's best legal posts by score minus price, exact over all pairs.
 
 The seeker only looks at the posts of his occupation groups and of general labour; within them every post is
-compared, with one exact short cut (the most that its other terms could add does not reach the list).
+compared, with exact short cuts: a block of posts, or a post, is passed over when the most that it could be worth
+does not reach the list.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Posts, Seekers
+from . import blocks as facts_at
+from .blocks import FACTS, WIDTH, Blocks, lowest, spread
+from .columns import WAGE_SHIFT, Posts, Seekers
 from .compiled import inlined
 from .legality import is_barred
 from .parameters import Weights
-from .places import ANYWHERE, Places
-from .score import bits, lodging_points, nearness, occupation_points, place_points, skill_points, wage_points
+from .places import ANYWHERE
+from .score import bits, nearness, occupation_points, skill_points, wage_points
 
 NO_POST = -1
 POST_BITS = 31
 LAST_POST = (1 << POST_BITS) - 1
+NEVER, NOTHING_KNOWN = -(1 << 31), -(1 << 31)  # below any value of a post
 
 
 class Lists(NamedTuple):
@@ -50,71 +54,134 @@ def empty_lists(rows: int, size: int) -> Lists:
     )
 
 
+class Prices(NamedTuple):
+    """What a scan needs to know of the prices.
+
+    Attributes
+    ----------
+    lowest : int32 (B,), the lowest price in each block.
+    skill : int32 (m,), most points for skills that each post can give.
+    dear : int32 (B x 16,), by blocks: those points minus the price.
+    """
+
+    lowest: NDArray[np.int32]
+    skill: NDArray[np.int32]
+    dear: NDArray[np.int32]
+
+
+def price_tables(price: NDArray[np.int32], posts: Posts, blocks: Blocks, weights: Weights) -> Prices:
+    """Build the tables of one scan."""
+    skill = np.where(posts.skills_wanted > 0, weights.skill, weights.skill // 2).astype(np.int32)
+    return Prices(lowest(price, blocks), skill, spread(skill - price, blocks, 0))
+
+
 @inlined
 def best_posts(
-    i: int, seekers: Seekers, posts: Posts, places: Places, weights: Weights, beyond: int, price: NDArray[np.int32],
-    keys: NDArray[np.int64],
+    i: int, seekers: Seekers, posts: Posts, blocks: Blocks, weights: Weights, prices: Prices, seen: NDArray[np.int32],
+    least: int, most: NDArray[np.int32], keys: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Fill ``keys`` with seeker i's top posts by score minus price, best first; return how many.
 
-    Each key is the value in the high bits and ``LAST_POST`` minus the post in the low ``POST_BITS``.
-    ``beyond`` is the most that all terms but the occupation add up to.
+    Each key is the value in the high bits and ``LAST_POST`` minus the post in the low ``POST_BITS``. ``seen`` is what
+    ``see_from`` made of the seeker's home, ``least`` a value that as many posts as ``keys`` has places are known to
+    exceed; ``most`` is scratch for a block.
 
     The limits are those of ``legality.refusals``, written out on local arrays: inside this loop numba would
-    count references to every array of a tuple it touches, which makes the scan fifty times slower.
+    count references to every array of a tuple it touches, which makes the scan fifty times slower. The first of
+    the two loops over a block has no branch, and numbers of 32 bits only: it is run on many posts at a time.
     """
     size = keys.shape[0]
     count = 0
-    least = np.int64(-(1 << 40))
     first, second = seekers.occupation_1[i], seekers.occupation_2[i]
-    limits, age, travel, available = seekers.limits[i], seekers.age[i], seekers.travel[i], seekers.available[i]
-    wage_least, wanted, slope = seekers.wage_least[i], seekers.wage_wanted[i], seekers.wage_slope[i]
+    limits, age, travel = np.int32(seekers.limits[i]), np.int32(seekers.age[i]), np.int32(seekers.travel[i])
+    available, wage_least = seekers.available[i], seekers.wage_least[i]
+    wanted, slope = seekers.wage_wanted[i], np.int32(seekers.wage_slope[i])
     preferred, home, skills = seekers.preferred[i], seekers.home[i], seekers.skills
-    need, near_points = places.need, places.points
-    occupation, refused, age_min, age_max = posts.occupation, posts.refused, posts.age_min, posts.age_max
-    wage_top, wage_middle, expires, place_of = posts.wage_top, posts.wage_middle, posts.expires, posts.place
-    lodging, asked, wanted_skills, county = posts.lodging, posts.skills_wanted, posts.skills, places.county
+    asked, wanted_skills, most_skill = posts.skills_wanted, posts.skills, prices.skill
+    of_group, start, facts, refused = blocks.of_group, blocks.start, blocks.facts, blocks.refused
+    need, points, occupation, wage_top = blocks.need, blocks.points, blocks.occupation, blocks.wage_top
+    county_low, county_high, block_skills = blocks.county_low, blocks.county_high, blocks.skills
+    wage_middle, wage_open, skills_open = blocks.wage_middle, blocks.wage_open, blocks.skills_open
+    dear, low_price = prices.dear, prices.lowest
+    all_wage, half_wage, wished = np.int32(weights.wage), np.int32(weights.wage // 2), np.int32(weights.preferred)
     has_barred = seekers.barred_start[i + 1] > seekers.barred_start[i]
     stay = 1 if travel == ANYWHERE else 0
     for turn in range(3):
         group = seekers.group_1[i] if turn == 0 else (seekers.group_2[i] if turn == 1 else 0)
         if group < 0:
             continue
-        for row in range(posts.group_start[group], posts.group_start[group + 1]):
-            j = row & LAST_POST
-            place = place_of[j]
-            # One branch for all: each alone would be mispredicted half of the time.
-            if (
-                (limits & refused[j] != 0) | (wage_top[j] < wage_least) | (age < age_min[j]) | (age > age_max[j])
-                | (need[home, place] > travel) | (available > expires[j])
-            ):  # fmt: skip
+        for b in range(of_group[group], of_group[group + 1]):
+            if (need[home, b] > travel) | (wage_top[b] < wage_least) | (limits & refused[b] != 0):
                 continue
-            points = occupation_points(weights, nearness(first, second, occupation[j]))
-            if points + beyond - price[j] <= least:
-                continue
-            away = need[home, place] > 0
-            points += place_points(weights, away, county[place] == preferred, near_points[stay, home, place])
-            points += lodging_points(weights, away, lodging[j])
-            points += wage_points(weights, wanted, slope, wage_middle[j])
-            have = 0
+            # The most that a post here can score, term by term, so that dear blocks fall out whole.
+            occupied = np.int32(occupation_points(weights, nearness(first, second, occupation[b])))
+            reach = np.int64(points[stay, home, b])
+            if (county_low[b] <= preferred) & (preferred <= county_high[b]):
+                reach = max(reach, np.int64(weights.preferred + weights.lodging))
+            waged = wage_points(weights, wanted, int(slope), wage_middle[b])
+            reach += occupied + (max(waged, weights.wage // 2) if wage_open[b] else waged)
+            some = False
             for word in range(skills.shape[1]):
-                have += bits(skills[i, word] & wanted_skills[j, word])
-            points += skill_points(weights, have, asked[j])
-            net = points - np.int64(price[j])
-            if net <= least or (has_barred and is_barred(seekers.barred_start, seekers.barred, i, j)):
+                some |= skills[i, word] & block_skills[b, word] != 0
+            reach += weights.skill if some else (weights.skill // 2 if skills_open[b] else 0)
+            if reach - low_price[b] <= least:
                 continue
-            # Value and post in one number: half of the moves while sorting.
-            key = net << POST_BITS | (LAST_POST - j)
-            at = count if count < size else size - 1
-            while at > 0 and keys[at - 1] < key:
-                keys[at] = keys[at - 1]
-                at -= 1
-            keys[at] = key
-            if count < size:
-                count += 1
-            if count == size:
-                least = keys[size - 1] >> POST_BITS
+            # The most that each post can be worth: all but the skills is exact already.
+            block, wide, view = np.uint64(b * (FACTS * WIDTH)), np.uint64(b * WIDTH), np.uint64(b * (2 * WIDTH))
+            for t in range(np.uint64(WIDTH)):
+                far = seen[view + t]
+                near = seen[view + np.uint64(WIDTH) + t]
+                lodging = facts[block + np.uint64(facts_at.LODGING * WIDTH) + t]
+                county = facts[block + np.uint64(facts_at.COUNTY * WIDTH) + t]
+                near = np.int32(wished + lodging) if (far > 0) & (county == preferred) else near
+                middle = facts[block + np.uint64(facts_at.WAGE_MIDDLE * WIDTH) + t]
+                # Beyond twice the wanted wage all points are reached, and 32 bits would not do.
+                above = min(wanted, np.int32(max(middle, 0) - wanted))
+                wage = np.int32(half_wage + (np.int32(above * slope) >> WAGE_SHIFT))
+                wage = half_wage if middle < 0 else min(all_wage, max(np.int32(0), wage))
+                legal = (
+                    (limits & facts[block + np.uint64(facts_at.REFUSED * WIDTH) + t] == 0)
+                    & (facts[block + np.uint64(facts_at.WAGE_TOP * WIDTH) + t] >= wage_least)
+                    & (facts[block + np.uint64(facts_at.AGE_MIN * WIDTH) + t] <= age)
+                    & (facts[block + np.uint64(facts_at.AGE_MAX * WIDTH) + t] >= age)
+                    & (facts[block + np.uint64(facts_at.EXPIRES * WIDTH) + t] >= available)
+                    & (far <= travel)
+                )  # fmt: skip
+                most[t] = np.int32(np.int32(near + wage) + np.int32(dear[wide + t] + occupied)) if legal else NEVER
+            for t in range(start[b + 1] - start[b]):
+                if most[t] <= least:
+                    continue
+                j = start[b] + t
+                have = 0
+                for word in range(skills.shape[1]):
+                    have += bits(skills[i, word] & wanted_skills[j, word])
+                net = np.int64(most[t]) - most_skill[j] + skill_points(weights, have, asked[j])
+                if net <= least or (has_barred and is_barred(seekers.barred_start, seekers.barred, i, j)):
+                    continue
+                # Value and post in one number: half of the moves while sorting.
+                key = net << POST_BITS | (LAST_POST - j)
+                at = count if count < size else size - 1
+                while at > 0 and keys[at - 1] < key:
+                    keys[at] = keys[at - 1]
+                    at -= 1
+                keys[at] = key
+                if count < size:
+                    count += 1
+                if count == size:
+                    least = max(least, int(keys[size - 1] >> POST_BITS))
     return count
+
+
+@inlined
+def worst_known(i: int, lists: Lists, price: NDArray[np.int32]) -> int:
+    """Return a value below that of every post in a full list: the new list need not look at worse ones."""
+    size = lists.post.shape[1]
+    if lists.post[i, size - 1] < 0:
+        return NOTHING_KNOWN
+    worst = np.int64(1 << 40)
+    for p in range(size):
+        worst = min(worst, np.int64(lists.score[i, p]) - price[lists.post[i, p]])
+    return int(worst) - 1
 
 
 @inlined
@@ -136,6 +203,7 @@ def renew_list(
             lists.post[i, filled] = old_post[p]
             lists.score[i, filled] = old_score[p]
             filled += 1
+    kept = filled
     for place in range(count + size):
         if filled == size:
             break
@@ -146,7 +214,8 @@ def renew_list(
             j = np.int64(old_post[place - count])
             points = np.int64(old_score[place - count])
         known = j < 0
-        for q in range(filled):
+        # Those found differ from each other.
+        for q in range(kept if place < count else filled):
             known |= lists.post[i, q] == j
         if not known:
             lists.post[i, filled] = j

@@ -14,24 +14,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .candidates import POST_BITS, Lists, best_posts, renew_list
+from .blocks import WIDTH, Blocks
+from .candidates import POST_BITS, Lists, Prices, best_posts, price_tables, renew_list, worst_known
 from .columns import County, Posts, Seekers
 from .compiled import compiled, over_chunks
+from .legality import by_home, see_from
 from .parameters import Parameters, Weights
-from .places import Places
+from .places import ANYWHERE, Places
 
 
 @compiled
 def _rescan(
-    low: int, high: int, seekers: Seekers, posts: Posts, places: Places, weights: Weights, beyond: int,
-    bonus: NDArray[np.int32], price: NDArray[np.int32], lists: Lists,
+    low: int, high: int, rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places, blocks: Blocks,
+    weights: Weights, bonus: NDArray[np.int32], price: NDArray[np.int32], prices: Prices, lists: Lists,
 ) -> int:  # fmt: skip
     size = lists.post.shape[1]
     keys = np.empty(size, np.int64)
     old_post, old_score = np.empty(size, np.int32), np.empty(size, np.int16)
+    seen, most = np.empty(2 * WIDTH * (blocks.start.shape[0] - 1), np.int32), np.empty(WIDTH, np.int32)
+    home, stay = -1, -1
     bound = 0
-    for i in range(low, high):
-        count = best_posts(i, seekers, posts, places, weights, beyond, price, keys)
+    for place in range(low, high):
+        i = rows[place]
+        stays = 1 if seekers.travel[i] == ANYWHERE else 0
+        if seekers.home[i] != home or stays != stay:
+            home, stay = seekers.home[i], stays
+            see_from(home, stay, posts, places, blocks, seen)
+        least = worst_known(i, lists, price)
+        count = best_posts(i, seekers, posts, blocks, weights, prices, seen, least, most, keys)
         for r in range(min(count, bonus.shape[1])):
             worth = (keys[r] >> POST_BITS) + bonus[seekers.tier[i], r]
             if worth <= 0:  # both parts fall with r: nothing better follows
@@ -51,11 +61,13 @@ def rescan(county: County, price: NDArray[np.int32], lists: Lists, parameters: P
     """
     weights = parameters.weights
     bonus = parameters.bonuses()
+    prices = price_tables(price, county.posts, county.blocks, weights)
+    rows = by_home(county.seekers)
 
     def work(low: int, high: int) -> int:
         return _rescan(
-            low, high, county.seekers, county.posts, county.places, weights, weights.beyond_occupation, bonus, price,
-            lists,
+            low, high, rows, county.seekers, county.posts, county.places, county.blocks, weights, bonus, price,
+            prices, lists,
         )  # fmt: skip
 
     bound = sum(over_chunks(work, len(lists.held), threads))

@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .blocks import Blocks, cut
 from .parameters import TIERS, Parameters
 from .places import ANYWHERE, COUNTY, PROVINCE, Places, tabulate
 
@@ -81,7 +82,7 @@ class Seekers(NamedTuple):
 
 
 class Posts(NamedTuple):
-    """Arrays by open post, sorted by occupation group and then post_id (m rows).
+    """Arrays by open post, sorted by occupation group, occupation, place and post_id (m rows).
 
     Group 0 is general labour, the others one 中类 each; group g is ``group_start[g]:group_start[g + 1]``.
     ``refused`` has a bit for each value of health, education and sex that the post does not take.
@@ -108,6 +109,7 @@ class County(NamedTuple):
     seekers: Seekers
     posts: Posts
     places: Places
+    blocks: Blocks
     seeker_row: NDArray[np.int64]
     post_row: NDArray[np.int64]
     closed: dict[str, int]
@@ -134,19 +136,20 @@ def load(
     code = pack_occupations(posts["occupation"].take(pa.array(open_row)), "occupation")
     if (code == NO_CODE).any():
         raise ValueError("posts: an open post has no occupation")
+    works, place = np.unique(_towns(posts["region_code"].take(pa.array(open_row)), "posts"), return_inverse=True)
     middle = np.where(_general(code, parameters.general_labour), 0, code >> 16)
-    order = np.argsort(middle, kind="stable")
-    open_row, code, middle = open_row[order], code[order], middle[order]
+    order = np.lexsort((place, code, middle))
+    open_row, code, middle, place = open_row[order], code[order], middle[order], place[order]
     posts, post_row = posts.take(pa.array(open_row)), post_row[open_row]
     groups = np.union1d([0], middle)
     homes, home = np.unique(_towns(seekers["region_code"], "seekers"), return_inverse=True)
-    works, place = np.unique(_towns(posts["region_code"], "posts"), return_inverse=True)
     words, masks = _skill_masks(seekers["skills"], posts["skills"])
     demand = _posts(posts, code, np.searchsorted(middle, np.append(groups, 1 << 30)), place, masks[1], parameters)
     supply = _seekers(seekers, groups, home, masks[0], demand, parameters, on)
     supply = _bar(supply, seekers["person_id"], posts["post_id"], excluded)
     table = tabulate(homes.tolist(), works.tolist(), places, parameters.weights)
-    return County(supply, demand, table, seeker_row, post_row, closed)
+    blocks = cut(demand, table, parameters.weights)
+    return County(supply, demand, table, blocks, seeker_row, post_row, closed)
 
 
 def _require(table: pa.Table, columns: tuple[str, ...], name: str) -> None:
@@ -364,7 +367,8 @@ def _flags(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 def _days(column: pa.ChunkedArray, empty: int) -> NDArray[np.int32]:
     """Days since 1970-01-01."""
     days = column.cast(pa.date32()).cast(pa.int32())
-    return np.asarray(pc.fill_null(days, empty).to_numpy(), np.int32)
+    # A copy: what Arrow lends cannot be written to, and kernels would be compiled a second time for it.
+    return np.array(pc.fill_null(days, empty).to_numpy(), np.int32)
 
 
 def _day(date: dt.date) -> int:

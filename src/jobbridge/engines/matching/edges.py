@@ -37,7 +37,7 @@ def _legal_pairs(
 
 def pairs_of(county: County, threads: int, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the seeker and the post of every legal pair; ValueError when there are more than ``most``."""
-    legal, _ = count_rejections(county.seekers, county.posts, county.places, threads)
+    legal, _ = count_rejections(county, threads)
     count = int(legal.sum(dtype=np.int64))
     if count > most:
         raise ValueError(f"{count:,} legal pairs: only up to {most:,} are listed")

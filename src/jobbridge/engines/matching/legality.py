@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import EDUCATION_LEVELS, HEALTH_LEVELS, Posts, Seekers
+from .blocks import AGE_MAX, AGE_MIN, EXPIRES, FACTS, LODGING, REFUSED, TOO_FAR, WAGE_TOP, WIDTH, Blocks
+from .columns import EDUCATION_LEVELS, HEALTH_LEVELS, County, Posts, Seekers
 from .compiled import compiled, inlined, over_chunks
-from .places import Places
+from .places import ANYWHERE, Places
 
 # Reason -> what the screen says. The order is that of the bits below, and that in which a rejection with
 # several reasons is booked.
@@ -60,29 +61,85 @@ def refusals(seekers: Seekers, posts: Posts, places: Places, i: int, j: int) -> 
     return broken
 
 
+@inlined
+def see_from(home: int, stay: int, posts: Posts, places: Places, blocks: Blocks, seen: NDArray[np.int32]) -> None:
+    """Lay out by blocks what the posts are from a home: willingness needed, and points for place and lodging."""
+    need, points, place_of = places.need, places.points, posts.place
+    slot, facts = blocks.slot, blocks.facts
+    seen[:] = TOO_FAR
+    for j in range(place_of.shape[0]):
+        block, inside, place = slot[j] // WIDTH, slot[j] % WIDTH, place_of[j]
+        lodging = facts[(block * FACTS + LODGING) * WIDTH + inside] if need[home, place] > 0 else 0
+        seen[block * 2 * WIDTH + inside] = need[home, place]
+        seen[(block * 2 + 1) * WIDTH + inside] = points[stay, home, place] + lodging
+
+
 @compiled
 def _count(
-    low: int, high: int, seekers: Seekers, posts: Posts, places: Places, legal: NDArray[np.int32],
-    first: NDArray[np.int64],
+    low: int, high: int, rows: NDArray[np.int64], seekers: Seekers, posts: Posts, places: Places, blocks: Blocks,
+    legal: NDArray[np.int32], first: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Count the legal posts of each seeker, and book every rejection under its first reason."""
     m = posts.occupation.shape[0]
-    for i in range(low, high):
+    seen = np.empty(2 * WIDTH * (blocks.start.shape[0] - 1), np.int32)
+    here = -1
+    facts, of_group, start = blocks.facts, blocks.of_group, blocks.start
+    education_bits, health_bits = np.int32(EDUCATION_BITS), np.int32(HEALTH_BITS)
+    sex_bits = np.int32(~(EDUCATION_BITS | HEALTH_BITS))
+    one, none = np.int32(1), np.int32(0)
+    for place in range(low, high):
+        i = rows[place]
+        if seekers.home[i] != here:
+            here = seekers.home[i]
+            see_from(here, 0, posts, places, blocks, seen)
+        limits, age, travel = np.int32(seekers.limits[i]), np.int32(seekers.age[i]), np.int32(seekers.travel[i])
+        available, wage_least = seekers.available[i], seekers.wage_least[i]
         reached = 0
         for turn in range(3):
             group = 0 if turn == 0 else (seekers.group_1[i] if turn == 1 else seekers.group_2[i])
             if group < 0:
                 continue
-            for j in range(posts.group_start[group], posts.group_start[group + 1]):
-                reached += 1
-                broken = refusals(seekers, posts, places, i, j)
-                if broken == 0:
-                    legal[i] += 1
-                    continue
-                reason = 1
-                while not (broken >> reason) & 1:
-                    reason += 1
-                first[reason] += 1
+            far = young = sex = learnt = fit = paid = late = left = none
+            for b in range(of_group[group], of_group[group + 1]):
+                block, view = np.uint64(b * (FACTS * WIDTH)), np.uint64(b * (2 * WIDTH))
+                for t in range(np.uint64(WIDTH)):
+                    # In the order of ``REASONS``; who has fallen out already does not count again.
+                    still = one if seen[view + t] <= travel else none
+                    far += one - still
+                    ok = (facts[block + np.uint64(AGE_MIN * WIDTH) + t] <= age) & (
+                        facts[block + np.uint64(AGE_MAX * WIDTH) + t] >= age
+                    )
+                    now = still if ok else none
+                    young += still - now
+                    both = limits & facts[block + np.uint64(REFUSED * WIDTH) + t]
+                    still = now if both & sex_bits == 0 else none
+                    sex += now - still
+                    now = still if both & education_bits == 0 else none
+                    learnt += still - now
+                    still = now if both & health_bits == 0 else none
+                    fit += now - still
+                    now = still if facts[block + np.uint64(WAGE_TOP * WIDTH) + t] >= wage_least else none
+                    paid += still - now
+                    still = now if facts[block + np.uint64(EXPIRES * WIDTH) + t] >= available else none
+                    late += now - still
+                    left += still
+            here_posts = start[of_group[group + 1]] - start[of_group[group]]
+            # The empty room of the blocks counted as too far.
+            first[1] += far - ((of_group[group + 1] - of_group[group]) * WIDTH - here_posts)
+            first[2] += young
+            first[3] += sex
+            first[4] += learnt
+            first[5] += fit
+            first[6] += paid
+            first[7] += late
+            reached += here_posts
+            sent = 0
+            for entry in range(seekers.barred_start[i], seekers.barred_start[i + 1]):
+                j = seekers.barred[entry]
+                if start[of_group[group]] <= j < start[of_group[group + 1]]:
+                    sent += refusals(seekers, posts, places, i, j) == 1 << 8
+            first[8] += sent
+            legal[i] += left - sent
         first[0] += m - reached
 
 
@@ -105,9 +162,12 @@ def _detail(
                         counts[place, reason, 1] += alone
 
 
-def count_rejections(
-    seekers: Seekers, posts: Posts, places: Places, threads: int
-) -> tuple[NDArray[np.int32], dict[str, int]]:
+def by_home(seekers: Seekers) -> NDArray[np.int64]:
+    """Rows of the seekers in an order in which what a home sees is worked out once for many of them."""
+    return np.lexsort((seekers.travel == ANYWHERE, seekers.home))
+
+
+def count_rejections(county: County, threads: int) -> tuple[NDArray[np.int32], dict[str, int]]:
     """Go through every pair once.
 
     Returns
@@ -116,11 +176,12 @@ def count_rejections(
     rejections : pairs that fell out, by the first reason that applies; with the legal pairs they add up to
         seekers x open posts.
     """
-    legal = np.zeros(len(seekers.age), np.int32)
+    legal = np.zeros(len(county.seekers.age), np.int32)
+    rows = by_home(county.seekers)
 
     def work(low: int, high: int) -> NDArray[np.int64]:
         first = np.zeros(len(REASONS), np.int64)
-        _count(low, high, seekers, posts, places, legal, first)
+        _count(low, high, rows, county.seekers, county.posts, county.places, county.blocks, legal, first)
         return first
 
     total = sum(over_chunks(work, len(legal), threads), np.zeros(len(REASONS), np.int64))

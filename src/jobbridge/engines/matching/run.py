@@ -49,6 +49,8 @@ class MatchResult:
         Seekers without a recommendation: person_id, reason, posts, only. Without any legal post: one row for
         each limit, with the posts that it removes and those that it alone removes. Otherwise one row with reason
         ``full``: the legal posts, all of whose places went to others. Sorted by person_id.
+    seekers
+        person_id, legal (posts that the seeker may be sent to), given (recommendations); sorted by person_id.
     instance, parameters
         What was solved, for questions about single persons afterwards (``near_misses``).
     """
@@ -59,6 +61,7 @@ class MatchResult:
     report: dict[str, Any]
     prices: pa.Table
     unserved: pa.Table
+    seekers: pa.Table
     instance: County
     parameters: Parameters
 
@@ -90,7 +93,7 @@ def match(
     started = time.perf_counter()
     county = load(seekers, posts, excluded, places, parameters, on)
     solution = solve(county, parameters, progress)
-    legal, rejections = count_rejections(county.seekers, county.posts, county.places, threads)
+    legal, rejections = count_rejections(county, threads)
     recommendations, order = _recommendations(county, seekers, posts, solution, parameters)
     prices = _prices(county, posts, solution)
     report = _report(county, seekers, solution, parameters, legal, rejections, order, prices)
@@ -99,8 +102,13 @@ def match(
         report["fairness"]["priority"] = given_up(county, parameters, solution, progress)
     unserved = _unserved(county, seekers, solution, legal, threads)
     report["seconds"] = round(time.perf_counter() - started, 3)
+    reach = pa.table({
+        "person_id": column_of(seekers, "person_id", county.seeker_row),
+        "legal": pa.array(legal, pa.int32()),
+        "given": pa.array(np.bincount(order[0], minlength=len(legal)), pa.int8()),
+    })  # fmt: skip
     return MatchResult(
-        recommendations, solution.gap, solution.bound, report, prices, unserved, county, parameters
+        recommendations, solution.gap, solution.bound, report, prices, unserved, reach, county, parameters
     )
 
 

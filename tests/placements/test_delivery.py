@@ -138,7 +138,8 @@ def test_a_number_means_the_post_of_that_rank_whatever_became_of_the_others(
     deliver()
     with acting_as(SYSTEM):
         for rank, state in before.items():
-            Recommendation.objects.filter(person=people[0], rank=rank).update(state=state)
+            reason = "other" if state == "refused" else ""
+            Recommendation.objects.filter(person=people[0], rank=rank).update(state=state, refusal=reason)
     for at, text in enumerate(texts):
         reply(people[0], text + " " * at)  # every message has an id of its own
     deliver()

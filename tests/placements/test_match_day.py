@@ -8,7 +8,8 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.columns import health_level
 from jobbridge.apps.placements.models import MatchRun, Recommendation
-from jobbridge.apps.placements.services import answer, match_day
+from jobbridge.apps.placements.outcomes import move
+from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.models import PersonStatus
 from jobbridge.apps.targeting.services import refresh
@@ -60,7 +61,7 @@ def test_who_refused_all_gets_others_and_never_the_same_again(county):
     person = people[0]
     refused = set(Recommendation.objects.filter(person=person).values_list("post_id", flat=True))
     for item in Recommendation.objects.filter(person=person).order_by("rank"):
-        answer(recommendation=item, interested=False, on=DAY, reason="太远")
+        move(item, "refused", actor=CYCLE, on=DAY, reason="other")
     match()
     fresh = set(Recommendation.objects.filter(person=person, state="recommended").values_list("post_id", flat=True))
     assert fresh
@@ -113,7 +114,7 @@ def test_who_is_known_to_seek_no_more_makes_room(county, becomes, state, after):
     people, _ = county
     match()
     own = Recommendation.objects.filter(person=people[0])
-    own.update(state=state)
+    own.update(state=state, started_on=DAY if state == "placed" else None)
     becomes(people[0])
     match()
     assert set(own.values_list("state", flat=True)) == {after}
@@ -166,9 +167,9 @@ def test_seekers_without_posts_and_posts_without_seekers(db):
 def test_a_refused_state_cannot_become_interest(county):
     match()
     item = Recommendation.objects.order_by("id")[0]
-    answer(recommendation=item, interested=False, on=DAY, reason="工资低")
+    move(item, "refused", actor=CYCLE, on=DAY, reason="wage")
     with pytest.raises(flows.Refused):
-        answer(recommendation=item, interested=True, on=DAY)
+        move(item, "interested", actor=CYCLE, on=DAY)
 
 
 @pytest.mark.parametrize(

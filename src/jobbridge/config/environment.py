@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jobbridge.postgres import state_home
 from jobbridge.sealing import generate_keys
@@ -32,6 +33,19 @@ def environment() -> str:
 def state_directory() -> Path:
     """Folder of everything this installation writes outside its database."""
     return state_home()
+
+
+def public_url() -> str:
+    """JOBBRIDGE_PUBLIC_URL without its last slash, "" when unset; ConfigurationError when it is no address.
+
+    Links in messages lead to a person's posts: in production they travel over TLS only.
+    """
+    url = os.environ.get("JOBBRIDGE_PUBLIC_URL", "").rstrip("/")
+    schemes = ("https",) if environment() == "production" else ("https", "http")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in schemes or not parts.netloc or parts.query or parts.fragment):
+        raise ConfigurationError(f"JOBBRIDGE_PUBLIC_URL={url!r}: give an address such as https://jobs.example")
+    return url
 
 
 def secret_settings() -> dict[str, str]:

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
 from jobbridge.config.database import database_settings
-from jobbridge.config.environment import environment, secret_settings, state_directory
+from jobbridge.config.environment import environment, public_url, secret_settings, state_directory
 from jobbridge.postgres import database_url
 
 ENV = environment()
@@ -28,6 +28,8 @@ CSRF_TRUSTED_ORIGINS = list(filter(None, os.environ.get("JOBBRIDGE_ORIGINS", "")
 
 COUNTY_CODE = os.environ.get("JOBBRIDGE_COUNTY", "500235")
 COUNTY_SEAL = os.environ.get("JOBBRIDGE_SEAL_TEXT", "云阳")
+# Where people reach the pages from outside, such as https://jobs.example; without it messages carry no links.
+PUBLIC_URL = public_url()
 # For rehearsals: time of the cycle's day that the file channel takes as now; others go by the real clock.
 CYCLE_TIME = os.environ.get("JOBBRIDGE_CYCLE_TIME", "")
 SMS_SIGNATURE = os.environ.get("JOBBRIDGE_SMS_SIGNATURE", "云阳就业")

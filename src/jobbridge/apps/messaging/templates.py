@@ -81,9 +81,9 @@ def signed(text: str, signature: str) -> str:
 _ALL = (
     Template(
         "recommend_posts",
-        1,
+        2,
         Purpose.RECOMMENDATION,
-        "{name}您好，为您推荐{count}个岗位：{posts}。有意请回复岗位序号，或到{place}咨询。拒收请回复TD",
+        "{name}您好，为您推荐{count}个岗位：{posts}。{answer}，或到{place}咨询。拒收请回复TD",
         most_parts=5,
     ),
     Template(

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
-from math import ceil
-from typing import Any
+from math import asin, ceil, cos, radians, sin, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 from django.db import connection
 
+from jobbridge.apps.placements.flows import AT_WORK, LIVE
+from jobbridge.apps.placements.refusal_rules import (
+    HEARD_DAYS,
+    Distance,
+    Heard,
+    Refused,
+    adjusted,
+    floor_of_engine,
+    heard,
+    unwanted,
+)
 from jobbridge.engines.occupations import classifier
 
+if TYPE_CHECKING:
+    from jobbridge.engines.matching import Parameters
+
 EDUCATION = ("文盲或半文盲", "小学", "初中", "高中", "大专", "本科及以上")
-LIVE_SQL = "('recommended', 'sent', 'delivered', 'interested')"
+EARTH_KM = 6371.0
+LIVE_SQL = "(" + ", ".join(f"'{state}'" for state in LIVE) + ")"
+AT_WORK_SQL = "(" + ", ".join(f"'{state}'" for state in AT_WORK) + ")"
 
 SEEKERS = f"""
 SELECT s.person_id, s.household_id, s.tier, p.region_code, p.sex, p.education, p.health, p.labour_skill,
@@ -24,17 +42,29 @@ LEFT JOIN LATERAL (
   WHERE w.person_id = s.person_id AND w.as_of <= %(on)s ORDER BY w.as_of DESC, w.id DESC LIMIT 1
 ) w ON true
 WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
-  SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND r.state IN {LIVE_SQL})
+  SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND (r.state IN {LIVE_SQL}
+    -- Who says they have work is asked before they are offered more.
+    OR (r.refusal = 'employed' AND r.state_on > %(on)s::date - {HEARD_DAYS} AND NOT EXISTS (
+      SELECT 1 FROM registry_workstatement a JOIN imports_sourcerecord i ON i.id = a.source_id
+      WHERE a.person_id = r.person_id AND a.employed IS NOT NULL AND a.as_of >= r.state_on
+        AND i.kind IN ('visit', 'phone')))))
 ORDER BY s.person_id
+"""
+
+REFUSALS = f"""
+SELECT r.person_id, r.refusal AS reason, r.state_on AS "on", o.title, o.occupation, o.place_code AS region,
+  o.wage_max, o.health_min, o.shift
+FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+WHERE r.state = 'refused' AND r.state_on > %(on)s::date - {HEARD_DAYS} ORDER BY r.person_id, r.id
 """
 
 POSTS = f"""
 SELECT o.id AS post_id, o.employer_id, o.occupation, o.place_code, o.openings, o.wage_min, o.wage_max,
   o.age_min, o.age_max,
-  o.sex_limit, o.education_min, o.health_min, o.skills, o.lodging, o.state = 'active' AS active, o.expires_on,
-  o.title, o.place_text,
+  o.sex_limit, o.education_min, o.health_min, o.skills, o.lodging, o.shift, o.state = 'active' AS active,
+  o.expires_on, o.title, o.place_text,
   (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state IN {LIVE_SQL}) AS live,
-  (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state = 'placed') AS placed
+  (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state IN {AT_WORK_SQL}) AS placed
 FROM vacancies_post o WHERE o.state = 'active' AND o.expires_on >= %(on)s ORDER BY o.id
 """
 
@@ -46,9 +76,36 @@ def health_level(health: str, labour_skill: str) -> int:
     return 1 if "残疾" in health or "慢性" in health or labour_skill.startswith("弱") else 2
 
 
-def seekers(on: date) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
-    """Everyone who seeks work and has no live recommendation; and the same rows by person."""
+class Instance(NamedTuple):
+    """What a run is given: the engine's tables, and the rows of seekers and posts by their keys."""
+
+    seekers: pa.Table
+    posts: pa.Table
+    excluded: pa.Table
+    places: pa.Table
+    people: dict[int, dict[str, Any]]
+    offers: dict[int, dict[str, Any]]
+
+
+def instance(on: date, parameters: Parameters) -> Instance:
+    """The county of a day, as a run with these parameters sees it."""
+    table, people = seekers(on, parameters.wage_percent)
+    offered, offers = posts(on, parameters.kappa)
+    near = places()
+    out = excluded(people, offers, parameters.general_labour, near)
+    return Instance(table, offered, out, near, people, offers)
+
+
+def seekers(on: date, wage_percent: int) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
+    """Everyone who seeks work and has no live recommendation; and the same rows by person.
+
+    What they refused of late narrows their limits; the rows say it under ``heard``.
+    """
     rows = _fetch(SEEKERS, on)
+    refusals: dict[int, list[Refused]] = defaultdict(list)
+    for refusal in _fetch(REFUSALS, on):
+        person = refusal.pop("person_id")
+        refusals[person].append(Refused(**refusal | {"region": _region(refusal["region"])}))
     code = classifier().code
     for row in rows:
         wishes = [code(wish) for wish in (row["wishes"] or [])[:2]]
@@ -59,6 +116,12 @@ def seekers(on: date) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
         row["travel"] = row["travel"] or "province"
         row["preferred_region"] = row["preferred_place"] or None
         row["skills"] = row["skills"] or []
+    nothing = Heard()
+    floors = {}
+    for at, row in enumerate(rows):
+        said = heard(refusals.get(row["person_id"], ()), home=row["region_code"], on=on)
+        floors[row["person_id"]] = floor_of_engine(row, said, wage_percent)
+        rows[at] = (adjusted(row, said) if said != nothing else row) | {"heard": said}
     types = {
         "person_id": pa.int64(), "household_id": pa.int64(), "tier": pa.int8(), "occupation_1": pa.string(),
         "occupation_2": pa.string(), "region_code": pa.string(), "travel": pa.string(),
@@ -66,7 +129,8 @@ def seekers(on: date) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
         "health": pa.int8(),
         "skills": pa.list_(pa.string()), "wage_floor": pa.int32(), "available_from": pa.date32(),
     }  # fmt: skip
-    return _table(rows, types), {row["person_id"]: row for row in rows}
+    told = [row | {"wage_floor": floors[row["person_id"]]} for row in rows]
+    return _table(told, types), {row["person_id"]: row for row in rows}
 
 
 def posts(on: date, kappa: float) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
@@ -86,17 +150,58 @@ def posts(on: date, kappa: float) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     return _table(rows, types), {row["post_id"]: row for row in rows}
 
 
-def excluded() -> pa.Table:
-    """Pairs that were recommended before."""
+def excluded(
+    people: dict[int, dict[str, Any]], offers: dict[int, dict[str, Any]], general: tuple[str, ...], near: pa.Table
+) -> pa.Table:
+    """Pairs that were recommended before, and posts that somebody's refusals rule out for them.
+
+    ``general`` are the prefixes of the occupations open to everybody, ``near`` is the table of `places`.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id, post_id FROM placements_recommendation ORDER BY 1, 2")
         pairs = cursor.fetchall()
+    pairs += _ruled_out(people.values(), offers.values(), general, _distances(near))
     return pa.table(
         {
             "person_id": pa.array([pair[0] for pair in pairs], pa.int64()),
             "post_id": pa.array([pair[1] for pair in pairs], pa.int64()),
         }
     )
+
+
+def _ruled_out(
+    people: Iterable[dict[str, Any]], offers: Iterable[dict[str, Any]], general: tuple[str, ...], distance: Distance
+) -> Iterator[tuple[int, int]]:
+    """Only posts that the engine would look at for this person: of their own 中类, or open to everybody."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for post in offers:
+        groups["" if post["occupation"].startswith(general) else _middle(post["occupation"])].append(post)
+    for person in people:
+        if not person["heard"].bars:
+            continue
+        own = {_middle(code) for code in (person["occupation_1"], person["occupation_2"]) if code} | {""}
+        for post in (post for group in sorted(own) for post in groups.get(group, ())):
+            if unwanted(person["heard"], home=person["region_code"], post=post, distance=distance):
+                yield person["person_id"], post["post_id"]
+
+
+def _middle(occupation: str) -> str:
+    return "-".join(occupation.split("-")[:2])
+
+
+def _distances(places: pa.Table) -> Distance:
+    """Kilometres between townships, as the crow flies."""
+    at = {row["region_code"]: (radians(row["lon"]), radians(row["lat"])) for row in places.to_pylist()}
+
+    def distance(one: str, other: str) -> float | None:
+        here, there = at.get(one[:9]), at.get(other[:9])
+        if here is None or there is None:
+            return None
+        half = sin((there[1] - here[1]) / 2) ** 2
+        half += cos(here[1]) * cos(there[1]) * sin((there[0] - here[0]) / 2) ** 2
+        return 2 * EARTH_KM * asin(sqrt(half))
+
+    return distance
 
 
 def places() -> pa.Table:

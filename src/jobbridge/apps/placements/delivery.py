@@ -1,7 +1,8 @@
-"""Pushing both ways: three posts to each worker, a shortlist to each employer; and what came back."""
+"""Pushing both ways: three posts to each worker, a shortlist to each employer; and what became of the messages."""
 
 from __future__ import annotations
 
+import json
 import time as pause
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -14,13 +15,18 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.messaging.enums import Priority
-from jobbridge.apps.messaging.models import Inbound, Message
+from jobbridge.apps.messaging.models import Message
+from jobbridge.apps.messaging.segments import PART, units
 from jobbridge.apps.messaging.sending import SendReport, deliver
 from jobbridge.apps.messaging.services import Draft, cancel, queue_many
+from jobbridge.apps.messaging.templates import signed, template
 from jobbridge.apps.placements import flows
-from jobbridge.apps.placements.models import Recommendation
-from jobbridge.apps.placements.rules import chosen, digest_key
-from jobbridge.apps.placements.services import answer, expire
+from jobbridge.apps.placements.answers import take_answers
+from jobbridge.apps.placements.enums import RecommendationState
+from jobbridge.apps.placements.links import Wanted, links_for
+from jobbridge.apps.placements.outcomes import move_where
+from jobbridge.apps.placements.rules import Listed, digest_key, listing
+from jobbridge.apps.placements.services import expire
 
 Report = Callable[..., None]
 PLACE = "乡镇社保所"
@@ -32,11 +38,12 @@ class DeliveryStopped(RuntimeError):
     """The channel stopped; what was not sent is still queued."""
 
 
+# Of runs that were released; a draft waits for its word.
 WORKERS = """
 SELECT r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed, array_agg(r.rank ORDER BY r.rank),
-  array_agg(o.title || '，' || o.place_text || '，' || o.wage_min || '-' || o.wage_max || '元'
-            || CASE WHEN o.lodging THEN '，包住' ELSE '' END ORDER BY r.rank) AS posts
-FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
+  jsonb_agg(jsonb_build_array(o.title, o.place_text, o.wage_min, o.wage_max, o.lodging) ORDER BY r.rank) AS posts
+FROM placements_recommendation r JOIN placements_matchrun u ON u.id = r.run_id AND u.state = 'released'
+  JOIN registry_person p ON p.id = r.person_id
   JOIN vacancies_post o ON o.id = r.post_id
   LEFT JOIN registry_contactpoint c ON c.person_id = p.id AND c.primary
 WHERE r.state = 'recommended' AND NOT EXISTS (
@@ -48,9 +55,10 @@ ORDER BY r.run_id, r.person_id
 
 EMPLOYERS = """
 SELECT r.run_id, e.id, e.name, e.phone_sealed, count(DISTINCT r.person_id), min(o.title), count(DISTINCT o.id)
-FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+FROM placements_recommendation r JOIN placements_matchrun u ON u.id = r.run_id AND u.state = 'released'
+  JOIN vacancies_post o ON o.id = r.post_id
   JOIN employers_employer e ON e.id = o.employer_id
-WHERE r.state IN ('recommended', 'sent', 'delivered') AND e.phone_sealed IS NOT NULL
+WHERE r.state IN ('recommended', 'sent', 'delivered', 'seen', 'interested') AND e.phone_sealed IS NOT NULL
 GROUP BY r.run_id, e.id, e.name, e.phone_sealed ORDER BY r.run_id, e.id
 """
 
@@ -75,17 +83,19 @@ ORDER BY 1
 """
 
 FOLLOW = f"""
-UPDATE placements_recommendation r SET state = %(after)s, state_on = %(on)s FROM messaging_message m
-WHERE {LISTED} AND m.state = ANY(%(fate)s) AND r.state = ANY(%(before)s)
+SELECT r.id FROM placements_recommendation r JOIN messaging_message m ON {LISTED}
+WHERE m.state = ANY(%(fate)s) AND r.state = %(before)s
 """
 
-# Every recommendation that reached its person counts for the 311 plan, in order.
+# Every recommendation that reached its person counts for the 311 plan, in order; `outcomes` keeps its outcome.
 COUNT_SERVICES = """
-UPDATE casework_serviceitem s SET state = 'done', done_on = %(on)s, recommendation_id = r.id, note = r.title
+UPDATE casework_serviceitem s SET state = 'done', done_on = %(on)s, recommendation_id = r.id,
+  note = left(r.title || '：' || (%(labels)s::jsonb ->> r.state), 200)
 FROM (
-  SELECT r.id, r.person_id, o.title, row_number() OVER (PARTITION BY r.person_id ORDER BY r.rank, r.id) AS place
+  SELECT r.id, r.person_id, r.state, o.title,
+    row_number() OVER (PARTITION BY r.person_id ORDER BY r.rank, r.id) AS place
   FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
-  WHERE r.state IN ('sent', 'delivered', 'interested', 'placed')
+  WHERE r.state NOT IN ('recommended', 'expired')
     AND NOT EXISTS (SELECT 1 FROM casework_serviceitem d WHERE d.recommendation_id = r.id)
 ) r, (
   SELECT id, person_id, row_number() OVER (PARTITION BY person_id ORDER BY case_id, ordinal) AS place
@@ -116,7 +126,7 @@ def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     with acting_as(actor):
         progress("跟踪推荐", 0, 0)
         _follow(on)
-        answers = _answers(on, actor, now)
+        answers = take_answers(on=on, actor=actor, now=now)
         waiting = Message.objects.filter(state__in=["queued", "claimed"]).count()
     if sent.stopped:
         raise DeliveryStopped(f"{sent.stopped}（{waiting} 条仍在发件箱）")
@@ -176,26 +186,34 @@ def _withdraw(actor: Actor) -> int:
 
 
 def _worker_drafts(now: datetime) -> tuple[list[Draft], int]:
-    drafts, no_phone = [], 0
     open_ = sealer().open
     with connection.cursor() as cursor:
         cursor.execute(WORKERS)
-        for run, person, name, region, phone, ranks, posts in cursor.fetchall():
-            if phone is None:
-                no_phone += 1
-                continue
-            listed = "；".join(f"{at}.{text}" for at, text in enumerate(posts, 1))
-            drafts.append(
-                Draft(
-                    key=digest_key(run, person, ranks),
-                    template="recommend_posts",
-                    context={"name": name, "count": len(posts), "posts": listed, "place": PLACE},
-                    phone=open_(phone, "phone"),
-                    region_code=region,
-                    person_id=person,
-                )
-            )
-    return drafts, no_phone
+        rows = cursor.fetchall()
+    reached = [(digest_key(row[0], row[1], row[5]), *row[1:5], row[6]) for row in rows if row[4] is not None]
+    links = links_for((Wanted(key, person, region) for key, person, _, region, *_ in reached), now=now)
+    drafts = [
+        Draft(
+            key=key,
+            template="recommend_posts",
+            context=_digest(name, [Listed(*post) for post in json.loads(posts)], links.get(key, "")),
+            phone=open_(phone, "phone"),
+            region_code=region,
+            person_id=person,
+        )
+        for key, person, name, region, phone, posts in reached
+    ]
+    return drafts, len(rows) - len(reached)
+
+
+def _digest(name: str, posts: list[Listed], link: str) -> dict[str, object]:
+    """Variables of the digest; what it lists is cut so that the whole keeps to the limit of its parts."""
+    # A space on either side, or the phone takes the words behind for a part of the address.
+    answer = f"看详情、选岗位请点 {link} 或回复岗位序号" if link else "有意请回复岗位序号"
+    made = template("recommend_posts")
+    context: dict[str, object] = {"name": name, "count": len(posts), "answer": answer, "place": PLACE}
+    around = signed(made.text.format_map(context | {"posts": ""}), settings.SMS_SIGNATURE)
+    return context | {"posts": listing(posts, made.most_parts * PART - units(around))}
 
 
 def _employer_drafts(now: datetime) -> Iterator[Draft]:
@@ -222,32 +240,7 @@ def _employer_drafts(now: datetime) -> Iterator[Draft]:
 
 
 def _follow(on: date) -> None:
+    move_where(FOLLOW, {"fate": ["sent", "delivered"], "before": "recommended"}, "sent", on=on)
+    move_where(FOLLOW, {"fate": ["delivered"], "before": "sent"}, "delivered", on=on)
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, {"after": "sent", "on": on, "fate": ["sent", "delivered"], "before": ["recommended"]})
-        cursor.execute(FOLLOW, {"after": "delivered", "on": on, "fate": ["delivered"], "before": ["sent"]})
-        cursor.execute(COUNT_SERVICES, {"on": on})
-
-
-def _answers(on: date, actor: Actor, now: datetime) -> int:
-    """The number of a listed post is a yes to that post; everything else waits for a person.
-
-    Returns how many said yes. To say it again changes nothing; a post that is gone or was refused needs a person.
-    """
-    count = 0
-    for inbound in Inbound.objects.filter(handled_at=None, answers__template="recommend_posts").order_by("pk"):
-        digest = inbound.answers
-        choice = chosen(digest.idempotency_key, inbound.text) if digest else None
-        if digest is None or choice is None:
-            continue
-        run, rank = choice
-        recommendation = Recommendation.objects.filter(run_id=run, person_id=digest.person_id, rank=rank).first()
-        if recommendation is None:
-            continue
-        if recommendation.state in ("sent", "delivered"):
-            answer(recommendation=recommendation, interested=True, on=on)
-            count += 1
-        elif recommendation.state != "interested":
-            continue
-        inbound.handled_at, inbound.handled_by = now, actor.key
-        inbound.save(update_fields=["handled_at", "handled_by"])
-    return count
+        cursor.execute(COUNT_SERVICES, {"on": on, "labels": json.dumps(dict(RecommendationState.choices))})

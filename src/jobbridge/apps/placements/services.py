@@ -6,26 +6,29 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import columns, flows
 from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.outcomes import move_where
+from jobbridge.apps.placements.stability import follow_ledger
 from jobbridge.apps.vacancies.services import classify_posts
 
 Report = Callable[..., None]
 
 EXPIRE = """
-UPDATE placements_recommendation r SET state = 'expired', state_on = %(on)s
-FROM vacancies_post o, registry_person p
-WHERE r.state = ANY(%(live)s) AND o.id = r.post_id AND p.id = r.person_id AND (
-  o.state <> 'active' OR o.expires_on < %(today)s OR p.life <> 'alive'
-  OR (r.state <> 'interested' AND NOT EXISTS (
+SELECT r.id FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
+  JOIN registry_person p ON p.id = r.person_id
+WHERE r.state = ANY(%(live)s) AND (
+  p.life <> 'alive'
+  OR (r.state NOT IN ('interview', 'offered') AND (o.state <> 'active' OR o.expires_on < %(today)s))
+  OR (r.state <> ALL(%(talking)s) AND NOT EXISTS (
     SELECT 1 FROM targeting_personstatus s WHERE s.person_id = r.person_id AND s.status IN ('S', 'U')))
   OR (r.state = 'recommended' AND r.state_on < %(told_after)s)
-  OR (r.state IN ('sent', 'delivered') AND r.state_on < %(answered_after)s))
+  OR (r.state IN ('sent', 'delivered', 'seen') AND r.state_on < %(answered_after)s)
+  OR (r.state IN ('interview', 'offered') AND r.state_on < %(talked_after)s))
 """
 
 
@@ -41,17 +44,17 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     with acting_as(actor):
         progress("整理岗位", 0, 4)
         classified = classify_posts()
+        follow_ledger(on=on, actor=actor)
         expired = expire(on=on, today=on)
         progress("整理求职人员", 1, 4)
-        seekers, people = columns.seekers(on)
-        posts, offers = columns.posts(on, parameters.kappa)
+        seekers, posts, excluded, places, people, offers = columns.instance(on, parameters)
         counts: dict[str, Any] = {
             "seekers": seekers.num_rows, "posts": posts.num_rows, "classified": classified, "expired": expired,
             "recommendations": 0, "gap": None,
         }  # fmt: skip
         if seekers.num_rows and posts.num_rows:
             result = match(
-                seekers, posts, excluded=columns.excluded(), places=columns.places(), parameters=parameters, on=on,
+                seekers, posts, excluded=excluded, places=places, parameters=parameters, on=on,
                 progress=lambda step, done, total: progress(f"匹配：{step}", done, total),
             )  # fmt: skip
             counts |= _brief(result.report)
@@ -66,30 +69,14 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
 def expire(*, on: date, today: date) -> int:
     """End the recommendations that are of no use any more, so that they make room for new ones; returns how many.
 
-    The post is closed or over by ``today``; the person died, or is known to seek no more (unknown is not no, and who
-    is interested may be at work with that very employer); nobody could be told; nobody answered.
+    The post is closed or over by ``today`` (an interview goes on); the person died, or is known to seek no more
+    (unknown is not no, and who is interested may be at work with that very employer); nobody could be told; nobody
+    answered; nobody told how the talk with the employer ended.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            EXPIRE,
-            {
-                "on": on,
-                "today": today,
-                "live": list(flows.LIVE),
-                "told_after": on - timedelta(days=flows.SEND_DAYS),
-                "answered_after": on - timedelta(days=flows.ANSWER_DAYS),
-            },
-        )
-        return cursor.rowcount
-
-
-def answer(*, recommendation: Recommendation, interested: bool, on: date, reason: str = "") -> Recommendation:
-    """The person says yes, or no and why."""
-    after = "interested" if interested else "refused"
-    flows.check(recommendation.state, after)
-    recommendation.state, recommendation.state_on, recommendation.refusal = after, on, reason[:100]
-    recommendation.save(update_fields=["state", "state_on", "refusal"])
-    return recommendation
+    days = {"told_after": flows.SEND_DAYS, "answered_after": flows.ANSWER_DAYS, "talked_after": flows.TALK_DAYS}
+    values = {name: on - timedelta(days=count) for name, count in days.items()}
+    values |= {"today": today, "live": list(flows.LIVE), "talking": list(flows.TALKING)}
+    return move_where(EXPIRE, values, "expired", on=on)
 
 
 def _write(
@@ -100,7 +87,6 @@ def _write(
     people: dict[int, dict[str, Any]],
     offers: dict[int, dict[str, Any]],
 ) -> None:
-    from jobbridge.engines.matching.explain import reasons
     from jobbridge.engines.matching.score import TERMS
 
     run = MatchRun.objects.create(
@@ -122,13 +108,23 @@ def _write(
                 rank=row["rank"],
                 score=row["score"],
                 terms={name: row[name] for name in TERMS},
-                reasons=[text[:60] for text in reasons(row, people[row["person_id"]], offers[row["post_id"]])],
+                reasons=_reasons(row, people[row["person_id"]], offers[row["post_id"]]),
                 state_on=on,
             )
             for row in result.recommendations.to_pylist()
         ),
         batch_size=2000,
     )
+
+
+def _reasons(row: dict[str, Any], seeker: dict[str, Any], post: dict[str, Any]) -> list[str]:
+    """Why this post, and that what the person said of the last ones was heard; what is missing stays last."""
+    from jobbridge.engines.matching.explain import reasons
+
+    phrases = reasons(row, seeker, post)
+    if said := seeker["heard"].phrase:
+        phrases.insert(len(phrases) - any(phrase.startswith("不足") for phrase in phrases), said)
+    return [text[:60] for text in phrases]
 
 
 def _brief(report: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ LEFT JOIN LATERAL (
   WHERE w.person_id = s.person_id AND w.as_of <= %(on)s ORDER BY w.as_of DESC, w.id DESC LIMIT 1
 ) w ON true
 WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
-  SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND (r.state IN {LIVE_SQL}
+  SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND (
+    (r.state IN {LIVE_SQL} AND NOT %(afresh)s)
     -- Who says they have work is asked before they are offered more.
     OR (r.refusal = 'employed' AND r.state_on > %(on)s::date - {HEARD_DAYS} AND NOT EXISTS (
       SELECT 1 FROM registry_workstatement a JOIN imports_sourcerecord i ON i.id = a.source_id
@@ -69,6 +70,11 @@ FROM vacancies_post o WHERE o.state = 'active' AND o.expires_on >= %(on)s ORDER 
 """
 
 
+PAIRS = f"""
+SELECT person_id, post_id FROM placements_recommendation WHERE NOT (%(afresh)s AND state IN {LIVE_SQL}) ORDER BY 1, 2
+"""
+
+
 def health_level(health: str, labour_skill: str) -> int:
     """0 weak, 1 light work, 2 fit, from the words of the ledger."""
     if "大病" in health:
@@ -87,23 +93,26 @@ class Instance(NamedTuple):
     offers: dict[int, dict[str, Any]]
 
 
-def instance(on: date, parameters: Parameters) -> Instance:
-    """The county of a day, as a run with these parameters sees it."""
-    table, people = seekers(on, parameters.wage_percent)
-    offered, offers = posts(on, parameters.kappa)
+def instance(on: date, parameters: Parameters, *, afresh: bool = False) -> Instance:
+    """The county of a day, as a run with these parameters sees it.
+
+    ``afresh``, for trials, takes everybody who seeks work whatever they have waiting, and every place not yet filled.
+    """
+    table, people = seekers(on, parameters.wage_percent, afresh=afresh)
+    offered, offers = posts(on, parameters.kappa, afresh=afresh)
     near = places()
-    out = excluded(people, offers, parameters.general_labour, near)
+    out = excluded(people, offers, parameters.general_labour, near, afresh=afresh)
     return Instance(table, offered, out, near, people, offers)
 
 
-def seekers(on: date, wage_percent: int) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
+def seekers(on: date, wage_percent: int, *, afresh: bool = False) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     """Everyone who seeks work and has no live recommendation; and the same rows by person.
 
     What they refused of late narrows their limits; the rows say it under ``heard``.
     """
-    rows = _fetch(SEEKERS, on)
+    rows = _fetch(SEEKERS, on=on, afresh=afresh)
     refusals: dict[int, list[Refused]] = defaultdict(list)
-    for refusal in _fetch(REFUSALS, on):
+    for refusal in _fetch(REFUSALS, on=on):
         person = refusal.pop("person_id")
         refusals[person].append(Refused(**refusal | {"region": _region(refusal["region"])}))
     code = classifier().code
@@ -133,11 +142,11 @@ def seekers(on: date, wage_percent: int) -> tuple[pa.Table, dict[int, dict[str, 
     return _table(told, types), {row["person_id"]: row for row in rows}
 
 
-def posts(on: date, kappa: float) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
+def posts(on: date, kappa: float, *, afresh: bool = False) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     """Open posts; openings already covered by live recommendations do not count again."""
-    rows = _fetch(POSTS, on)
+    rows = _fetch(POSTS, on=on)
     for row in rows:
-        left = row["openings"] - row["placed"] - ceil(row["live"] / kappa)
+        left = row["openings"] - row["placed"] - (0 if afresh else ceil(row["live"] / kappa))
         row["openings"], row["active"] = max(left, 0), row["active"] and left > 0
         row["region_code"] = _region(row["place_code"])
         row["sex_limit"] = row["sex_limit"] or None
@@ -151,14 +160,15 @@ def posts(on: date, kappa: float) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
 
 
 def excluded(
-    people: dict[int, dict[str, Any]], offers: dict[int, dict[str, Any]], general: tuple[str, ...], near: pa.Table
-) -> pa.Table:
+    people: dict[int, dict[str, Any]], offers: dict[int, dict[str, Any]], general: tuple[str, ...], near: pa.Table,
+    *, afresh: bool = False,
+) -> pa.Table:  # fmt: skip
     """Pairs that were recommended before, and posts that somebody's refusals rule out for them.
 
     ``general`` are the prefixes of the occupations open to everybody, ``near`` is the table of `places`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id, post_id FROM placements_recommendation ORDER BY 1, 2")
+        cursor.execute(PAIRS, {"afresh": afresh})
         pairs = cursor.fetchall()
     pairs += _ruled_out(people.values(), offers.values(), general, _distances(near))
     return pa.table(
@@ -228,9 +238,9 @@ def _region(code: str) -> str:
     return code[:9] if code[9:] == "0" * len(code[9:]) else code
 
 
-def _fetch(query: str, on: date) -> list[dict[str, Any]]:
+def _fetch(query: str, **values: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, {"on": on})
+        cursor.execute(query, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

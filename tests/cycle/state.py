@@ -55,6 +55,8 @@ STATE = {
     " collected_on, screened_on, screened_by, quality, confirmed_on",
     "vacancies_postlog": f"{POST}, event, before, after, actor, note",
     "placements_matchrun": '"on", seekers, posts, recommendations, gap',
+    "placements_runpost": f"{POST}, openings, capacity, candidates, short, price",
+    "placements_runseeker": f"{PERSON}, tier, sex, age, disabled, legal, given, \"limit\", missed, changes, training",
     "placements_recommendation": f"{PERSON}, {POST}, rank, score, terms, reasons, state, state_on",
     "messaging_message": "purpose, template, encode(recipient_index, 'hex'), body, state, channel",
     "indicators_target": "indicator, year, area_id, value",

@@ -33,7 +33,7 @@ LIVE_SQL = "(" + ", ".join(f"'{state}'" for state in LIVE) + ")"
 AT_WORK_SQL = "(" + ", ".join(f"'{state}'" for state in AT_WORK) + ")"
 
 SEEKERS = f"""
-SELECT s.person_id, s.household_id, s.tier, p.region_code, p.sex, p.education, p.health, p.labour_skill,
+SELECT s.person_id, s.household_id, s.tier, p.region_code, p.sex, p.education, p.health, p.disability, p.labour_skill,
   extract(year FROM age(%(on)s::date, p.birth_date))::int AS age, w.wishes, w.travel, w.preferred_place, w.wage_floor,
   w.available_from, w.skills, p.name
 FROM targeting_personstatus s JOIN registry_person p ON p.id = s.person_id
@@ -49,6 +49,7 @@ WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
       SELECT 1 FROM registry_workstatement a JOIN imports_sourcerecord i ON i.id = a.source_id
       WHERE a.person_id = r.person_id AND a.employed IS NOT NULL AND a.as_of >= r.state_on
         AND i.kind IN ('visit', 'phone')))))
+  AND (%(person)s::bigint IS NULL OR s.person_id = %(person)s)
 ORDER BY s.person_id
 """
 
@@ -63,10 +64,11 @@ POSTS = f"""
 SELECT o.id AS post_id, o.employer_id, o.occupation, o.place_code, o.openings, o.wage_min, o.wage_max,
   o.age_min, o.age_max,
   o.sex_limit, o.education_min, o.health_min, o.skills, o.lodging, o.shift, o.state = 'active' AS active,
-  o.expires_on, o.title, o.place_text,
+  o.expires_on, o.title, o.place_text, e.name AS employer,
   (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state IN {LIVE_SQL}) AS live,
   (SELECT count(*) FROM placements_recommendation r WHERE r.post_id = o.id AND r.state IN {AT_WORK_SQL}) AS placed
-FROM vacancies_post o WHERE o.state = 'active' AND o.expires_on >= %(on)s ORDER BY o.id
+FROM vacancies_post o JOIN employers_employer e ON e.id = o.employer_id
+WHERE o.state = 'active' AND o.expires_on >= %(on)s ORDER BY o.id
 """
 
 
@@ -82,6 +84,13 @@ def health_level(health: str, labour_skill: str) -> int:
     return 1 if "残疾" in health or "慢性" in health or labour_skill.startswith("弱") else 2
 
 
+def disabled(disability: str, health: str) -> bool | None:
+    """Whether somebody has a disability, from the words of the ledger; None where it says nothing of health."""
+    if disability or "残疾" in health:
+        return True
+    return False if health else None
+
+
 class Instance(NamedTuple):
     """What a run is given: the engine's tables, and the rows of seekers and posts by their keys."""
 
@@ -93,34 +102,37 @@ class Instance(NamedTuple):
     offers: dict[int, dict[str, Any]]
 
 
-def instance(on: date, parameters: Parameters, *, afresh: bool = False) -> Instance:
+def instance(on: date, parameters: Parameters, *, afresh: bool = False, person: int | None = None) -> Instance:
     """The county of a day, as a run with these parameters sees it.
 
     ``afresh``, for trials, takes everybody who seeks work whatever they have waiting, and every place not yet filled.
+    ``person`` leaves all other seekers out.
     """
-    table, people = seekers(on, parameters.wage_percent, afresh=afresh)
+    table, people = seekers(on, parameters.wage_percent, afresh=afresh, person=person)
     offered, offers = posts(on, parameters.kappa, afresh=afresh)
     near = places()
     out = excluded(people, offers, parameters.general_labour, near, afresh=afresh)
     return Instance(table, offered, out, near, people, offers)
 
 
-def seekers(on: date, wage_percent: int, *, afresh: bool = False) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
+def seekers(
+    on: date, wage_percent: int, *, afresh: bool = False, person: int | None = None
+) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     """Everyone who seeks work and has no live recommendation; and the same rows by person.
 
     What they refused of late narrows their limits; the rows say it under ``heard``.
     """
-    rows = _fetch(SEEKERS, on=on, afresh=afresh)
+    rows = _fetch(SEEKERS, on=on, afresh=afresh, person=person)
     refusals: dict[int, list[Refused]] = defaultdict(list)
     for refusal in _fetch(REFUSALS, on=on):
-        person = refusal.pop("person_id")
-        refusals[person].append(Refused(**refusal | {"region": _region(refusal["region"])}))
+        refusals[refusal.pop("person_id")].append(Refused(**refusal | {"region": _region(refusal["region"])}))
     code = classifier().code
     for row in rows:
         wishes = [code(wish) for wish in (row["wishes"] or [])[:2]]
         row["occupation_1"] = (wishes[0] or None) if wishes else None
         row["occupation_2"] = (wishes[1] or None) if len(wishes) > 1 else None
         row["education"] = EDUCATION.index(row["education"]) if row["education"] in EDUCATION else None
+        row["disabled"] = disabled(row["disability"], row["health"])
         row["health"] = health_level(row["health"], row["labour_skill"])
         row["travel"] = row["travel"] or "province"
         row["preferred_region"] = row["preferred_place"] or None
@@ -135,7 +147,7 @@ def seekers(on: date, wage_percent: int, *, afresh: bool = False) -> tuple[pa.Ta
         "person_id": pa.int64(), "household_id": pa.int64(), "tier": pa.int8(), "occupation_1": pa.string(),
         "occupation_2": pa.string(), "region_code": pa.string(), "travel": pa.string(),
         "preferred_region": pa.string(), "age": pa.int16(), "sex": pa.string(), "education": pa.int8(),
-        "health": pa.int8(),
+        "health": pa.int8(), "disabled": pa.bool_(),
         "skills": pa.list_(pa.string()), "wage_floor": pa.int32(), "available_from": pa.date32(),
     }  # fmt: skip
     told = [row | {"wage_floor": floors[row["person_id"]]} for row in rows]

@@ -9,6 +9,13 @@ from django.db.models import F, Q
 from jobbridge.apps.accounts.scope import Scoped
 from jobbridge.apps.placements.enums import RecommendationState, Refusal, RunState
 from jobbridge.apps.placements.flows import STARTED
+from jobbridge.apps.placements.models_policy import MatchPolicy
+from jobbridge.apps.placements.models_runs import RunDecision, RunPost, RunSeeker, WhatIf
+
+__all__ = [
+    "MatchPolicy", "MatchRun", "Recommendation", "RecommendationLog", "RunDecision", "RunPost", "RunSeeker", "WhatIf",
+    "WorkerLink",
+]  # fmt: skip
 
 
 class MatchRun(models.Model):
@@ -102,7 +109,7 @@ class RecommendationLog(Scoped):
 class WorkerLink(Scoped):
     """The right to open one person's posts without a log-in. The code itself is nowhere but in the message."""
 
-    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="links", verbose_name="人员")
+    person = models.ForeignKey("registry.Person", models.CASCADE, related_name="worker_links", verbose_name="人员")
     code_hash = models.BinaryField("链接码（摘要）", unique=True)
     made_at = models.DateTimeField("生成时间")
     expires_at = models.DateTimeField("有效期至")

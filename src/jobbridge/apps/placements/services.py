@@ -10,9 +10,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
-from jobbridge.apps.placements import columns, flows
+from jobbridge.apps.placements import columns, flows, runs
+from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.placements.outcomes import move_where
+from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
 from jobbridge.apps.placements.stability import follow_ledger
 from jobbridge.apps.vacancies.services import classify_posts
 
@@ -38,29 +40,34 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     The counts name the certified gap: no allowed allocation is better by more than that share of the score.
     """
     # Here and not above: pages import this module too, and need neither numba nor its second of loading.
-    from jobbridge.engines.matching import Parameters, match
+    from jobbridge.engines.matching import match
 
-    parameters = Parameters()
     with acting_as(actor):
+        policy = in_force(on)
+        told = settings_of(policy)
         progress("整理岗位", 0, 4)
         classified = classify_posts()
         follow_ledger(on=on, actor=actor)
         expired = expire(on=on, today=on)
         progress("整理求职人员", 1, 4)
-        seekers, posts, excluded, places, people, offers = columns.instance(on, parameters)
+        given = columns.instance(on, parameters_of(told))
+        seekers, posts = given.seekers, given.posts
         counts: dict[str, Any] = {
             "seekers": seekers.num_rows, "posts": posts.num_rows, "classified": classified, "expired": expired,
             "recommendations": 0, "gap": None,
         }  # fmt: skip
         if seekers.num_rows and posts.num_rows:
             result = match(
-                seekers, posts, excluded=excluded, places=places, parameters=parameters, on=on,
+                seekers, posts, excluded=given.excluded, places=given.places, on=on,
+                parameters=parameters_of(told, seekers=seekers.num_rows),
                 progress=lambda step, done, total: progress(f"匹配：{step}", done, total),
             )  # fmt: skip
             counts |= _brief(result.report)
             if result.recommendations.num_rows:
                 progress("写入推荐", 3, 4)
-                _write(on, result, seekers.num_rows, posts.num_rows, people, offers)
+                run = _write(on, result, given, told, draft=policy.manual_release)
+                progress("写入说明", 3, 4)
+                runs.keep(run, result, given)
         counts["latest_gap"] = MatchRun.objects.filter(on=on).aggregate(gap=Max("gap"))["gap"]
         progress("写入推荐", 4, 4)
         return counts
@@ -79,24 +86,20 @@ def expire(*, on: date, today: date) -> int:
     return move_where(EXPIRE, values, "expired", on=on)
 
 
-def _write(
-    on: date,
-    result: Any,
-    seekers: int,
-    posts: int,
-    people: dict[int, dict[str, Any]],
-    offers: dict[int, dict[str, Any]],
-) -> None:
+def _write(on: date, result: Any, given: columns.Instance, told: dict[str, Any], *, draft: bool) -> MatchRun:
     from jobbridge.engines.matching.score import TERMS
 
+    people, offers = given.people, given.offers
+    nobody = result.report["seekers"] - result.report["reached"]
     run = MatchRun.objects.create(
         on=on,
-        seekers=seekers,
-        posts=posts,
+        seekers=given.seekers.num_rows,
+        posts=given.posts.num_rows,
         recommendations=result.recommendations.num_rows,
         gap=result.gap,
-        report=result.report,
+        report=result.report | {"settings": told, "nobody": nobody},
         finished_at=timezone.now(),
+        state=RunState.DRAFT if draft else RunState.RELEASED,
     )
     Recommendation.objects.bulk_create(
         (
@@ -115,6 +118,7 @@ def _write(
         ),
         batch_size=2000,
     )
+    return run
 
 
 def _reasons(row: dict[str, Any], seeker: dict[str, Any], post: dict[str, Any]) -> list[str]:

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='workerlink',
             name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='registry.person', verbose_name='人员'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='worker_links', to='registry.person', verbose_name='人员'),
         ),
         migrations.AddIndex(
             model_name='recommendationlog',

@@ -1,0 +1,41 @@
+"""Who lets a draft run go to the people, or throws it away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.placements.enums import RunState
+from jobbridge.apps.placements.models import MatchRun, Recommendation, RunDecision
+
+
+class RunRefused(ValueError):
+    """The run cannot be released or discarded; the message says why."""
+
+
+def release(*, run_id: int, actor: Actor, now: datetime) -> MatchRun:
+    """Let a draft go: the next delivery sends it."""
+    with acting_as(actor):
+        return _decide(run_id, RunState.RELEASED, "", actor, now)
+
+
+def discard(*, run_id: int, actor: Actor, note: str, now: datetime) -> MatchRun:
+    """Throw a draft away: what was recommended to nobody yet is deleted, and may be recommended again."""
+    with acting_as(actor):
+        run = _decide(run_id, RunState.DISCARDED, note, actor, now)
+        Recommendation.objects.filter(run=run, state="recommended").delete()
+        return run
+
+
+def _decide(run_id: int, state: RunState, note: str, actor: Actor, now: datetime) -> MatchRun:
+    run = MatchRun.objects.select_for_update().get(pk=run_id)
+    if run.state != RunState.DRAFT:
+        raise RunRefused(_("这一批{state}，不能再改").format(state=run.get_state_display()))
+    run.state = state
+    run.save(update_fields=["state"])
+    RunDecision.objects.create(
+        run=run, state=state, note=note.strip()[:200], decided_by=actor.key, decided_at=now
+    )
+    return run

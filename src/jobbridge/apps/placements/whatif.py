@@ -16,6 +16,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements.models import WhatIf
 from jobbridge.apps.placements.policies import PolicyRefused, in_force, parameters_of, settings_of
 from jobbridge.apps.placements.policy_rules import problems
+from jobbridge.apps.vacancies.services import classify_posts
 
 if TYPE_CHECKING:
     from jobbridge.engines.matching import MatchResult
@@ -67,6 +68,7 @@ def _side(on: date, settings: Mapping[str, Any], actor: Actor, progress: Report)
     progress("读取求职人员和岗位", 0, 0)
     # Between reading and the end no transaction is open: the matching of a large county takes a minute.
     with acting_as(actor):
+        classify_posts()  # those that came in since the last cycle
         given = columns.instance(on, parameters_of(settings), afresh=True)
     result = match(
         given.seekers, given.posts, excluded=given.excluded, places=given.places,

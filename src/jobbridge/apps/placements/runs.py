@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobbridge.apps.placements.models import MatchRun, RunPost, RunSeeker
-from jobbridge.engines.occupations.names import occupation_names
+from jobbridge.engines.occupations.official import occupation_names
 
 if TYPE_CHECKING:
     from jobbridge.apps.placements.columns import Instance

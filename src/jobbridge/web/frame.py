@@ -37,6 +37,11 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
+MATCHING = (
+    "match_runs", "match_run", "match_people", "match_posts", "match_what_if", "match_trial", "match_policies",
+    "match_policy_add",
+)  # fmt: skip
+
 SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     ("", (Entry("home", gettext_lazy("工作台"), "home"),)),
     (
@@ -51,7 +56,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("服务"),
         (
             Entry("tasks", gettext_lazy("走访任务"), "route", count="tasks"),
-            Entry("posts", gettext_lazy("岗位与撮合"), "briefcase", also=("post",)),
+            Entry("posts", gettext_lazy("岗位与撮合"), "briefcase", also=("post", *MATCHING)),
             Entry("messages", gettext_lazy("消息"), "message", COUNTY),
         ),
     ),

@@ -8,12 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
-from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.models import Recommendation, RunSeeker
+from jobbridge.apps.placements.outlook import ask
 from jobbridge.apps.registry.models import EmploymentSpell, Person
 from jobbridge.apps.registry.numbers import find_by_number, reveal_number
 from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
@@ -100,6 +102,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": found,
         "place": places_of([found.region_code])[found.region_code],
         "recommendations": recommendations.order_by("-run__on", "rank")[:6],
+        "missed": RunSeeker.objects.filter(person=found).order_by("-run").first(),
         "services": ServiceItem.objects.filter(person=found).order_by("case_id", "due_on", "kind", "ordinal"),
         "spells": EmploymentSpell.objects.filter(person=found).select_related("source").order_by("-start")[:8],
         "story": story_of_person(found),
@@ -107,6 +110,15 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "doubts": Suspicion.objects.filter(person=found, state__in=("open", "confirmed")).order_by("kind"),
     }
     return render(request, "desk/person.html", context)
+
+
+@page_for(STAFF)
+def outlook(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would have to change for the person to fit more of the posts that are open now."""
+    found = _visible(request, pk)
+    answer = ask(actor=request.actor, person_id=found.pk, on=timezone.localdate())
+    template = "desk/match_outlook.html#answer" if request.htmx else "desk/match_outlook.html"
+    return render(request, template, {"person": found, "answer": answer})
 
 
 def _returns(person: Person) -> list[Returnee]:

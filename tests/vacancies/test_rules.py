@@ -149,7 +149,7 @@ def test_a_wrong_credit_code_is_noticed_and_an_unknown_minimum_wage_is_not_judge
     ("changes", "criterion"),
     [
         ({}, None),
-        ({"wage_min": 3519}, "月薪"),
+        ({"wage_min": 3519}, "工资"),
         ({"place_code": "330782000000", "lodging": False}, "住宿"),
         ({"shift": "三班倒"}, "班次"),
         ({"limited": True}, "限制"),

@@ -16,6 +16,11 @@ STAFF = frozenset({"county", "leader", "town"})
 CLERKS = frozenset({"county", "town"})
 COUNTY = frozenset({"county"})
 BROKERS = frozenset({"broker"})
+EMPLOYERS = frozenset({"employer"})
+OFFER = {
+    "title": "缝纫工", "place_text": "云阳县", "openings": "2", "wage_min": "3600", "wage_max": "4500",
+    "expires_on": "2027-01-31",
+}  # fmt: skip
 
 Keys = Callable[[SimpleNamespace], tuple[object, ...]]
 VISIT = {"key": "6f1c1f52-6d0e-4b8e-8b3c-333333333333", "met": "person"}
@@ -57,8 +62,12 @@ def person(records: SimpleNamespace) -> tuple[object, ...]:
     return (records.person.pk,)
 
 
-def run(records: SimpleNamespace) -> tuple[object, ...]:
-    return (records.run.pk,)
+def employer(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.post.employer_id,)
+
+
+def waiting(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.waiting.pk,)
 
 
 def batch(records: SimpleNamespace) -> tuple[object, ...]:
@@ -72,22 +81,30 @@ ADDRESSES = (
     Address("desk:assign", CLERKS, household, reads=False, writes=True),
     Address("desk:persons", STAFF),
     Address("desk:person", STAFF, person),
-    Address("desk:person_outlook", STAFF, person),
     Address("desk:reveal", CLERKS, lambda r: (r.person.pk, "id"), writes=True, form={"reason": "核对身份"}),
     Address("desk:groups", STAFF),
     Address("desk:tasks", STAFF),
     Address("desk:posts", STAFF),
     Address("desk:post", STAFF, lambda r: (r.post.pk,), shared=True),
-    Address("desk:match_runs", STAFF),
-    Address("desk:match_run", STAFF, run, shared=True),
-    Address("desk:match_people", STAFF, run, shared=True),
-    Address("desk:match_posts", STAFF, run, shared=True),
-    Address("desk:match_release", COUNTY, run, reads=False, writes=True),
-    Address("desk:match_discard", COUNTY, run, reads=False, writes=True),
-    Address("desk:match_what_if", COUNTY, writes=True),
-    Address("desk:match_trial", COUNTY, lambda r: (r.trial.pk,)),
-    Address("desk:match_policies", STAFF),
-    Address("desk:match_policy_add", COUNTY, reads=False, writes=True),
+    Address("desk:post_review", CLERKS),
+    Address("desk:post_judge", CLERKS, waiting, reads=False, writes=True, form={"decision": "approve"}),
+    Address("desk:post_calls", CLERKS),
+    Address(
+        "desk:post_call", CLERKS, lambda r: (r.post.pk,), reads=False, writes=True, form={"outcome": "no_answer"}
+    ),
+    Address("desk:shortage", STAFF),
+    Address("desk:shortage_file", STAFF),
+    Address("desk:post_edit", CLERKS, lambda r: (r.post.pk,), writes=True, form=OFFER),
+    Address("desk:employers", STAFF),
+    Address("desk:employer", STAFF, employer, shared=True),
+    Address("desk:employer_new", CLERKS, writes=True, form={"name": "样例鞋厂", "code": "99500235MA0TEST019"}),
+    Address("desk:post_new", CLERKS, employer, writes=True, form=OFFER),
+    Address("desk:employer_specialist", COUNTY, employer, reads=False, writes=True, form={"user": ""}),
+    Address(
+        "desk:employer_account", COUNTY, employer, reads=False, writes=True, form={"username": "zhao", "name": "赵"}
+    ),
+    Address("desk:employer_account_end", COUNTY, lambda r: (r.account.pk,), reads=False, writes=True),
+    Address("desk:employer_reveal", CLERKS, employer, writes=True, form={"reason": "确认岗位"}),
     Address("desk:messages", COUNTY),
     Address("desk:imports", CLERKS, writes=True),
     Address("desk:import", CLERKS, batch),
@@ -143,6 +160,20 @@ ADDRESSES = (
     Address("desk:cycle", STAFF),
     Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
     Address("desk:indicators", STAFF),
+    Address("employer:home", EMPLOYERS),
+    Address("employer:post_new", EMPLOYERS, writes=True, form=OFFER),
+    Address("employer:post", EMPLOYERS, lambda r: (r.post.pk,), writes=True, form=OFFER),
+    Address(
+        "employer:post_confirm",
+        EMPLOYERS,
+        lambda r: (r.post.pk,),
+        reads=False,
+        writes=True,
+        form={"missing": "3", "expires_on": "2027-01-31"},
+    ),
+    Address(
+        "employer:post_close", EMPLOYERS, lambda r: (r.post.pk,), reads=False, writes=True, form={"outcome": "filled"}
+    ),
     Address("field:today", BROKERS),
     Address("field:outsiders", BROKERS),
     Address(

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.casework.services import follow_groups
-from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.employers.models import Employer, EmployerAccount
 from jobbridge.apps.files.services import store
 from jobbridge.apps.imports import services as imports
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
@@ -30,8 +31,7 @@ from jobbridge.apps.linkage.models import (
 )
 from jobbridge.apps.linkage.village import ask
 from jobbridge.apps.messaging.services import Draft, queue
-from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendation, RunPost, RunSeeker, WhatIf
-from jobbridge.apps.placements.policies import settings_of
+from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
@@ -52,7 +52,7 @@ from tests.imports.workbooks import damaged_roster
 
 TEST = system_actor("test")
 HERE, THERE = "500235001001", "500235002001"
-PHONE = "16400001111"
+PHONE, EMPLOYER_PHONE = "16400001111", "16400002222"
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,7 @@ def county(db):
             "broker": make_user("broker", Role.BROKER, HERE),
             "stranger": make_user("stranger", Role.BROKER, THERE),
             "employer": make_user("employer", Role.EMPLOYER),
+            "rival": make_user("rival", Role.EMPLOYER),
         }
         make_broker(HERE, "于丽林")
         household = make_household(HERE, "覃平国")
@@ -90,6 +91,11 @@ def county(db):
         for step in (refresh, follow_groups, compute_day):
             step(on=DAY, actor=TEST, progress=lambda *args: None)
         post = make_post()
+        waiting = make_post("p2", title="客服", state="pending")
+        account = make_account(users["employer"], post.employer)
+        make_account(users["rival"], make_post("p3", name="样例鞋厂", code="99" + "1" * 16).employer)
+        post.employer.specialist = users["town"]
+        post.employer.save()
         run = MatchRun.objects.create(
             on=DAY, seekers=2, posts=1, recommendations=2, gap=0.0, report={}, finished_at="2026-11-21T08:00+08:00"
         )
@@ -98,35 +104,35 @@ def county(db):
                 run=run, person=who, post=post, region_code=who.region_code, rank=1, score=8600, terms={},
                 reasons=["意向工种相符"], state_on=DAY,
             )  # fmt: skip
-            make_run_seeker(run, who)
-        RunPost.objects.create(run=run, post=post, openings=5, capacity=15, candidates=2, short=3, price=0)
-        told = settings_of(MatchPolicy())
-        trial = WhatIf.objects.create(
-            on=DAY, present=told, trial=told, started_by=TEST.key, started_at=timezone.now()
-        )
         link = make_pair(person)
     return SimpleNamespace(
-        users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link, run=run,
-        trial=trial,
+        users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link,
+        waiting=waiting, account=account,
     )  # fmt: skip
 
 
-def make_run_seeker(run: MatchRun, person: Person) -> RunSeeker:
-    return RunSeeker.objects.create(
-        run=run, person=person, region_code=person.region_code, tier=2, sex=person.sex, age=40, legal=4, given=1,
-        missed=["未推荐虚构制衣厂：人选已满，您在其余岗位更合适"],
-    )  # fmt: skip
-
-
-def make_post(key: str = "p1") -> Post:
+def make_post(key: str = "p1", *, name: str = "样例服饰", code: str = "99" + "0" * 16, **values) -> Post:
     source = make_source()
     employer, _ = Employer.objects.get_or_create(
-        credit_code="99" + "0" * 16, defaults={"name": "样例服饰", "source": source, "as_of": DAY}
-    )
-    return Post.objects.create(
-        key=key, employer=employer, title="缝纫车工", place_code="500235", place_text="云阳县", openings=5,
-        wage_min=3200, wage_max=5200, expires_on=DAY.replace(year=2030), source=source, as_of=DAY,
+        credit_code=code,
+        defaults={
+            "name": name, "source": source, "as_of": DAY, "phone_mask": "164****2222",
+            "phone_sealed": sealer().seal(EMPLOYER_PHONE, "phone"),
+        },
     )  # fmt: skip
+    return Post.objects.create(
+        employer=employer, key=key, source=source, as_of=DAY, place_code="500235", place_text="云阳县",
+        **{
+            "title": "缝纫车工", "openings": 5, "wage_min": 3200, "wage_max": 5200,
+            "expires_on": DAY.replace(year=2030), **values,
+        },
+    )  # fmt: skip
+
+
+def make_account(user, employer: Employer) -> EmployerAccount:
+    return EmployerAccount.objects.create(
+        user=user, employer=employer, opened_by=TEST.key, opened_at=timezone.now()
+    )
 
 
 def make_pair(person, name: str = "铁路.csv") -> Link:

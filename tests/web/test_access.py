@@ -13,8 +13,10 @@ from jobbridge.apps.linkage.village import ask
 from tests.web.conftest import HTMX, PHONE
 
 TEST = system_actor("test")
-STAFF_PAGES = ["home", "households", "persons", "groups", "tasks", "posts", "cycle", "indicators"]
-CLERK_PAGES = ["imports", "linkage"]
+STAFF_PAGES = [
+    "home", "households", "persons", "groups", "tasks", "posts", "shortage", "employers", "cycle", "indicators"
+]  # fmt: skip
+CLERK_PAGES = ["imports", "linkage", "post_review", "post_calls"]
 COUNTY_PAGES = ["messages"]
 ALLOWED = {
     "county": STAFF_PAGES + CLERK_PAGES + COUNTY_PAGES,
@@ -40,7 +42,9 @@ def test_a_stranger_is_asked_to_sign_in(client, db, page):
     assert answer.url.startswith(reverse("login"))
 
 
-@pytest.mark.parametrize(("role", "start"), [("county", "desk:home"), ("broker", "field:today")])
+@pytest.mark.parametrize(
+    ("role", "start"), [("county", "desk:home"), ("broker", "field:today"), ("employer", "employer:home")]
+)
 def test_each_role_starts_at_its_own_page(signed_in, role, start):
     assert signed_in(role).get("/").url == reverse(start)
 

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from jobbridge.apps.cycle.services import DayRefused, StageFailed, check_day, run_cycle
     from jobbridge.commands.cycle import show
     from jobbridge.commands.demo_agreements import register_agreements
+    from jobbridge.commands.demo_employers import employers_at_work
     from jobbridge.commands.demo_people import create_users, load_settlements, log_ins
     from jobbridge.commands.table import cycle_table
 
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     except (DayRefused, StageFailed, CycleBusy) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    employers_at_work(PASSWORD)
     print(cycle_table(cycle))
     print(f"\n全程 {time.monotonic() - started:.1f} 秒（{options.people:,} 人）")
     print(f"\n网址  http://127.0.0.1:{options.port}/\n{log_ins(PASSWORD)}\n", flush=True)

@@ -1,4 +1,4 @@
-"""Addresses: the desk for offices, the field pages for brokers, and the way in."""
+"""Addresses: the desk for offices, the field pages for brokers, the employers' own pages, and the way in."""
 
 from django.contrib.auth import views as auth
 from django.urls import include, path
@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", door.language, name="language"),
     path("desk/", include("jobbridge.web.desk.urls")),
     path("m/", include("jobbridge.web.field.urls")),
+    path("w/", include("jobbridge.web.worker.urls")),
+    path("employer/", include("jobbridge.web.employer.urls")),
 ]
 
 handler403 = "jobbridge.web.door.forbidden"

@@ -63,6 +63,19 @@ DAMAGE = {
     "age": ("age_limit_without_ground", "年龄上限", "65"),
 }
 
+# What the demo's employer and its staffing agency enter on their own pages: title, places, wages, lodging, remark.
+ENTERED = (
+    ("缝纫组长", 2, 4800, 6500, True, "带十二人的小组，计件加组长补贴，每月15日发工资"),
+    ("仓库理货员", 3, 3800, 4600, False, "白班，八小时，会用手持扫码枪优先"),
+    ("线上客服", 5, 3600, 5200, False, "入职先交培训费200元，加微信详谈"),
+)
+HIRED_OUT = (
+    ("流水线操作工", 40, 5600, 7800, True, "两班倒，工价21元每小时，包吃住，有班车接送"),
+    ("分拣员", 25, 5000, 6800, True, "夜班为主，日结周结都可以"),
+)
+RETURN_REASON = "工作内容没有写清楚：请写明班次和怎样算工资"
+AGENCY = "云阳模拟六号人力资源公司"
+
 Row = tuple[str | int, ...]
 
 
@@ -91,6 +104,12 @@ class Sheet:
     rows: list[Row]
     codes: list[str]
     damage: list[tuple[int, str, str, str]]
+
+
+def agency_code() -> str:
+    """The made-up credit code of the demo's staffing agency."""
+    first17 = "99500235MA0DEM006"
+    return first17 + credit_code.check_character(first17)
 
 
 def _code(rng: np.random.Generator, region: str) -> str:

@@ -17,6 +17,7 @@ STAFF = frozenset({Role.COUNTY, Role.TOWNSHIP, Role.LEADER, Role.ADMINISTRATOR})
 CLERKS = frozenset({Role.COUNTY, Role.TOWNSHIP, Role.ADMINISTRATOR})
 COUNTY = frozenset({Role.COUNTY, Role.ADMINISTRATOR})
 BROKERS = frozenset({Role.BROKER})
+EMPLOYERS = frozenset({Role.EMPLOYER})
 
 
 def page_for(roles: frozenset[Role]) -> Callable[[View], View]:

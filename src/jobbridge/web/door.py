@@ -26,10 +26,9 @@ class LogInView(LoginView):
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Brokers start at today's visits, staff at the desk; employers are told where their shortlist is for now."""
-    if request.user.role == Role.EMPLOYER:
-        return render(request, "employer.html")
-    return redirect("field:today" if request.user.role == Role.BROKER else "desk:home")
+    """Brokers start at today's visits, employers at their posts, staff at the desk."""
+    starts = {Role.BROKER: "field:today", Role.EMPLOYER: "employer:home"}
+    return redirect(starts.get(request.user.role, "desk:home"))
 
 
 @require_POST

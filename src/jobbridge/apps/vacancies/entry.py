@@ -9,6 +9,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
@@ -23,7 +24,7 @@ from jobbridge.apps.vacancies.screening import SCREENERS, checks_of, screened
 from jobbridge.kernel.text import squeeze
 
 FIELDS = tuple(field.name for field in fields(Offer))
-WRONG = "还有几处要改"
+WRONG = _("还有几处要改")
 UNPUBLISHED = ("draft", "rejected")  # may be changed without handing it in
 
 
@@ -93,9 +94,10 @@ def edit(*, actor: Actor, post_id: int, offer: Offer, now: datetime, publish: bo
 def _take(post: Post, offer: Offer, *, actor: Actor, now: datetime, publish: bool, note: str = "") -> Post:
     """Put the offer into the post and bring it as far as this actor may."""
     _fill(post, offer)
+    today = timezone.localdate(now)
     if not publish and (not post.pk or post.state in UNPUBLISHED):
         return record(post, "edited" if post.pk else "entered", actor=actor, now=now, note=note)
-    clean = actor.role in SCREENERS and all(check.ok is not False for check in checks_of(post, post.as_of))
+    clean = actor.role in SCREENERS and all(check.ok is not False for check in checks_of(post, today))
     if clean:
         return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now, note=note)
     if post.state == "pending" and post.pk:
@@ -130,7 +132,7 @@ def _client(actor: Actor, name: str, code: str, *, now: datetime) -> Employer:
     if found:
         return found
     if not squeeze(name):
-        raise PostRefused(WRONG, {"client_name": "请填写实际用工单位"})
+        raise PostRefused(WRONG, {"client_name": _("请填写实际用工单位")})
     source = stated(actor=actor, now=now)
     return Employer.objects.create(credit_code=known, name=squeeze(name)[:80], source=source, as_of=source.as_of)
 

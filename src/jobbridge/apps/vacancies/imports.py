@@ -206,7 +206,7 @@ class Posts:
         clean = all(check.ok is not False for check in seen)
         criteria = rules.quality(
             wage_min=low, place_code=place, lodging=get("lodging", False), shift=get("shift", ""),
-            limited=bool(sex) or young > WORKING_AGE or old < OLDEST, on=context.received, law=law,
+            limited=rules.limits_anybody(sex, young, old), on=context.received, law=law,
         )  # fmt: skip
         return [
             table.values["_key"][row], get("work_place", ""), get("note", ""), city, context.as_of, employer,

@@ -12,9 +12,7 @@ from django.db.models.functions import Coalesce
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.employers.querysets import answered_by
-
-SOON_DAYS = 7  # before a post expires its employer is called
-CONFIRM_DAYS = 30  # without a word of the employer
+from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, SOON_DAYS
 
 
 class PostQuerySet(models.QuerySet):

@@ -5,30 +5,35 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from django.utils.translation import gettext_noop as _
 
 from jobbridge.apps.vacancies.lawful import Ground, Lawful
 from jobbridge.kernel import credit_code
 
-SEX_LAW = (
+SEX_LAW = _(
     "限定性别需写明法律依据：《就业促进法》第二十七条规定，除国家规定的不适合妇女的工种或者岗位外，"
     "不得以性别为由拒绝录用"
 )
-AGE_LAW = (
+AGE_LAW = _(
     "限定年龄需写明法律依据：《就业促进法》第三条规定劳动者依法享有平等就业的权利，"
     "没有法定年龄要求的请填“不限”（16至65周岁）"
 )
-CHILD_LAW = "不得招用未满16周岁的未成年人（《劳动法》第十五条）"
-GROUND_SHAPE = "限制依据要写出法规或文件的名称，例如《女职工劳动保护特别规定》附录"
+CHILD_LAW = _("不得招用未满16周岁的未成年人（《劳动法》第十五条）")
+GROUND_SHAPE = _("限制依据要写出法规或文件的名称，例如《女职工劳动保护特别规定》附录")
+GROUND_OTHER = _("所写依据没有规定这项限制，请换一项依据或取消限制")
+AGE_ORDER = _("年龄上限低于下限")
 NO_LIMIT = frozenset({"", "不限", "男女不限", "无", "无要求", "均可", "不限男女", "无限制"})
 _AGE = re.compile(r"([0-9]{2})(?:周?岁)?(?:-|~|至|到|—+|–)([0-9]{2})(?:周?岁)?")
 _AGE_TOP = re.compile(r"([0-9]{2})(?:周?岁)?(?:以下|以内|及以下)")
 _AGE_BOTTOM = re.compile(r"([0-9]{2})(?:周?岁)?(?:以上|及以上)")
 WORKING_AGE, OLDEST = 16, 65  # whoever asks for this span limits nobody
+SOON_DAYS = 7  # before a post expires its employer is called
+CONFIRM_DAYS = 30  # without a word of the employer
 MOST_OPENINGS, HIGHEST_WAGE, LONGEST_DAYS = 100_000, 200_000, 366
-WORDS = {"sex_limit": "限定性别", "age_min": "年龄下限", "age_max": "年龄上限"}
 # What is screened; a change of it is screened again.
 DECISIVE = (
     "title", "place_code", "wage_min", "wage_max", "age_min", "age_max", "sex_limit", "limit_ground",
@@ -74,7 +79,7 @@ def limit_fault(
     if low < WORKING_AGE:
         return "age_min", "age_child", CHILD_LAW
     if high < low:
-        return "age_max", "age_order", "年龄上限低于下限"
+        return "age_max", "age_order", AGE_ORDER
     asked = {"sex_limit": bool(sex), "age_min": low > WORKING_AGE, "age_max": high < OLDEST}
     named = [name for name, holds in asked.items() if holds]
     if not named:
@@ -88,7 +93,7 @@ def limit_fault(
     parts = [part for part in re.split("[;；]", ground) if _NAMED.search(part)]
     for name in named:
         if not any(_carries(part, name, sex, low, high, grounds) for part in parts):
-            return "limit_ground", "limit_ground_other", f"{WORDS[name]}：所写依据没有这项规定，请换依据或取消限制"
+            return "limit_ground", "limit_ground_other", GROUND_OTHER
     return None
 
 
@@ -131,17 +136,17 @@ def faults(offer: Offer, today: date, law: Lawful) -> dict[str, str]:
     """What keeps a post from being entered: field of the form and the sentence."""
     found: dict[str, str] = {}
     if not offer.title:
-        found["title"] = "请填写岗位名称"
+        found["title"] = _("请填写岗位名称")
     if not offer.place_code:
-        found["place_text"] = "工作地点认不出，请写到县，如 浙江省义乌市"
+        found["place_text"] = _("工作地点认不出，请写到县，如 浙江省义乌市")
     if not 1 <= offer.openings <= MOST_OPENINGS:
-        found["openings"] = "招聘人数应在1到100000之间"
+        found["openings"] = _("招聘人数应在1到100000之间")
     if not 0 < offer.wage_min <= HIGHEST_WAGE:
-        found["wage_min"] = "请填写月薪下限（元）"
+        found["wage_min"] = _("请填写月薪下限（元）")
     elif not offer.wage_min <= offer.wage_max <= HIGHEST_WAGE:
-        found["wage_max"] = "月薪上限低于下限"
+        found["wage_max"] = _("月薪上限低于下限")
     if not today <= offer.expires_on <= today + timedelta(days=LONGEST_DAYS):
-        found["expires_on"] = "有效期应在今天到一年之内"
+        found["expires_on"] = _("有效期应在今天到一年之内")
     if fault := limit_fault(offer.sex_limit, offer.age_min, offer.age_max, offer.limit_ground, law.grounds):
         found[fault[0]] = fault[2]
     return found
@@ -154,45 +159,58 @@ def needs_another_look(before: Mapping[str, Any], offer: Offer) -> bool:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that whoever screens a post looks at: ``ok`` is None where the machine cannot tell."""
+    """One thing that whoever screens a post looks at: ``ok`` is None where the machine cannot tell.
+
+    ``text`` has a place for each of ``values``, so that it can be said in another language.
+    """
 
     name: str
     ok: bool | None
     text: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def checks(
     *, code: str, place_code: str, wage_min: int, limits: tuple[str, int, int, str], texts: str, twins: int, on: date,
     law: Lawful,
-) -> list[Check]:
+) -> list[Check]:  # fmt: skip
     """What the machine sees of a post: credit code, wage, limits, suspicious words, doubles."""
-    minimum = law.minimum_wage(place_code, on)
-    fault = limit_fault(*limits, law.grounds)
+    valid = credit_code.is_valid(code)
     money = [word for word in law.money_words if word in texts]
     contact = [word for word in law.contact_words if word in texts]
-    contact += ["号码"] if _NUMBER.search(texts) else []
+    contact += [number[0]] if (number := _NUMBER.search(texts)) else []
     return [
-        Check("信用代码", credit_code.is_valid(code), "校验位正确" if credit_code.is_valid(code) else "校验位不对"),
-        _wage_check(wage_min, minimum),
-        Check("性别年龄限制", fault is None, fault[2] if fault else _limits_said(*limits)),
-        Check("收费字样", not money, f"出现“{'”“'.join(money)}”" if money else "没有发现"),
-        Check("私下联系方式", not contact, f"出现“{'”“'.join(contact)}”" if contact else "没有发现"),
-        Check("重复岗位", not twins, f"同单位同地已有{twins}个同名岗位" if twins else "没有发现"),
+        Check(_("信用代码"), valid, _("校验位正确") if valid else _("校验位不对")),
+        _wage_check(wage_min, law.minimum_wage(place_code, on)),
+        _limit_check(*limits, law),
+        _word_check(_("收费字样"), money),
+        _word_check(_("私下联系方式"), contact),
+        Check(_("重复岗位"), not twins, _("同单位同地已有 {n} 个同名岗位") if twins else _("没有发现"), {"n": twins}),
     ]
 
 
 def _wage_check(wage: int, minimum: int | None) -> Check:
     if minimum is None:
-        return Check("最低工资", None, "未登记当地最低工资标准")
-    return Check("最低工资", wage >= minimum, f"当地不低于{minimum}元")
+        return Check(_("最低工资"), None, _("没有登记当地最低工资标准"))
+    return Check(_("最低工资"), wage >= minimum, _("当地不低于 {n} 元"), {"n": minimum})
 
 
-def _limits_said(sex: str, low: int, high: int, ground: str) -> str:
-    if not sex and low <= WORKING_AGE and high >= OLDEST:
-        return "没有限制"
-    said = [f"限{sex}"] if sex else []
-    said += [f"{low}至{high}周岁"] if low > WORKING_AGE or high < OLDEST else []
-    return f"{'，'.join(said)}；依据{ground}"
+def _limit_check(sex: str, low: int, high: int, ground: str, law: Lawful) -> Check:
+    name = _("性别年龄限制")
+    if fault := limit_fault(sex, low, high, ground, law.grounds):
+        return Check(name, False, fault[2])
+    if not limits_anybody(sex, low, high):
+        return Check(name, True, _("没有限制"))
+    return Check(name, True, _("依据：{ground}"), {"ground": ground})
+
+
+def _word_check(name: str, words: list[str]) -> Check:
+    return Check(name, not words, _("出现“{words}”") if words else _("没有发现"), {"words": "、".join(words)})
+
+
+def limits_anybody(sex: str, low: int, high: int) -> bool:
+    """Whether somebody of working age is kept out."""
+    return bool(sex) or low > WORKING_AGE or high < OLDEST
 
 
 def quality(
@@ -201,13 +219,65 @@ def quality(
     """The criteria of a quality post; it is one when all of them hold."""
     minimum = law.minimum_wage(place_code, on) or law.minimum_wage(law.home, on) or 0
     floor = round(minimum * law.wage_times_minimum)
-    near = place_code.startswith(law.home)
+    tiring = {"shifts": "、".join(law.shifts_excluded)}
     return [
-        Check("月薪", wage_min >= floor, f"下限不低于{floor}元（当地最低工资的{law.wage_times_minimum:g}倍）"),
-        Check("住宿", lodging or near, "包住，或在本省市内"),
-        Check("班次", shift not in law.shifts_excluded, f"不是{'、'.join(law.shifts_excluded)}"),
-        Check("限制", not limited, "没有性别和年龄限制"),
+        Check(_("工资"), wage_min >= floor, _("月薪下限不低于 {n} 元"), {"n": floor}),
+        Check(_("住宿"), lodging or place_code.startswith(law.home), _("包住，或在本省市内")),
+        Check(_("班次"), shift not in law.shifts_excluded, _("不是{shifts}"), tiring),
+        Check(_("限制"), not limited, _("没有性别和年龄限制")),
     ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an employer is to do about a post; ``urgent`` when nothing goes on without it."""
+
+    code: str
+    text: str
+    urgent: bool = False
+
+
+DRAFT = Step("submit", _("写完后提交审核，通过后开始推荐人选"))
+RETURNED = Step("mend", _("按退回原因修改，再次提交"), True)
+WAITING = Step("wait", _("等待人社部门审核，现在不用办什么"))
+MISSED = Step("confirm", _("几次电话没有联系上，暂停推荐；确认仍在招即恢复"), True)
+OVER = Step("confirm", _("已到期，不再推荐；仍在招请确认新的期限"), True)
+ENDING = Step("confirm", _("快到期了：还招不招？"), True)
+SILENT = Step("confirm", _("一个月没有确认过了：还招不招？"), True)
+ANSWERED = Step("interview", _("有人有意向：看人选，约面试"), True)
+SEARCHING = Step("look", _("正在推荐人选，有意向的人会列出来"))
+STOPPED = Step("again", _("还要招人时，修改后重新提交"))
+
+
+def employer_step(state: str, *, expires_on: date, word_of: date, interested: int, on: date) -> Step:
+    """The next step of an employer with a post in this state; ``word_of`` is the day of their last word."""
+    fixed = {"draft": DRAFT, "rejected": RETURNED, "pending": WAITING, "paused": MISSED, "closed": STOPPED}
+    if state in fixed:
+        return fixed[state]
+    if expires_on < on:
+        return OVER
+    if interested:
+        return ANSWERED
+    if expires_on <= on + timedelta(days=SOON_DAYS):
+        return ENDING
+    return SILENT if word_of <= on - timedelta(days=CONFIRM_DAYS) else SEARCHING
+
+
+SOMEBODY = {
+    "specialist": _("人社专员：先打电话确认还招不招"),
+    "terms": _("人社专员：没有合适人选，和单位商量工资或条件"),
+    "broker": _("村劳务经纪人：上门问推荐的人去不去"),
+    "employer": _("用工单位：约有意向的人面试"),
+}
+
+
+def shortage_step(*, due: bool, candidates: int, interested: int) -> str:
+    """Who must act next for a post short of people: a key of ``SOMEBODY``."""
+    if due:
+        return "specialist"
+    if interested:
+        return "employer"
+    return "broker" if candidates else "terms"
 
 
 def post_key(credit_code: str, number: str, title: str, place: str, order: int = 1) -> str:

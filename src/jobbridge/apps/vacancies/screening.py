@@ -45,15 +45,10 @@ def quality_of(post: Post, on: date) -> list[rules.Check]:
         place_code=post.place_code,
         lodging=post.lodging,
         shift=post.shift,
-        limited=limited(post),
+        limited=rules.limits_anybody(post.sex_limit, post.age_min, post.age_max),
         on=on,
         law=lawful(),
     )
-
-
-def limited(post: Post) -> bool:
-    """Whether the post keeps anybody out by sex or age."""
-    return bool(post.sex_limit) or post.age_min > rules.WORKING_AGE or post.age_max < rules.OLDEST
 
 
 def screened(post: Post, *, actor: Actor, now: datetime) -> Post:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements.models import MatchRun, Recommendation
-from jobbridge.apps.vacancies.models import Post
-from jobbridge.web.access import STAFF, page_for, wants_fragment
+from jobbridge.apps.vacancies.models import Post, PostLog
+from jobbridge.apps.vacancies.screening import quality_of
+from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
+from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.desk.post_nav import post_counts
+from jobbridge.web.desk.post_review import said
+from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
-from jobbridge.web.people import with_work
+from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of
 
 ORDER = ("-openings", "id")
@@ -22,6 +29,20 @@ VIEWS = {
     "matched": gettext_lazy("有推荐人选"),
     "closed": gettext_lazy("已停止或到期"),
 }
+# The counts that offices report; each opens the list of its posts.
+COUNTED = {
+    "collected": gettext_lazy("收集岗位"),
+    "screened": gettext_lazy("已审核岗位"),
+    "quality": gettext_lazy("优质岗位"),
+    "liaison": gettext_lazy("城际联络岗位"),
+}
+KINDS = {
+    "collected": ~Q(state="draft"),
+    "screened": Q(screened_on__isnull=False),
+    "quality": Q(quality=True),
+    "liaison": Q(origin="liaison"),
+}
+LOG = 12
 
 
 @page_for(STAFF)
@@ -29,10 +50,16 @@ def posts(request: HttpRequest) -> HttpResponse:
     """Posts with open places first by size; those that end soon are marked."""
     view = request.GET.get("view", "")
     view = view if view in VIEWS else ""
+    count = request.GET.get("count", "")
+    count = count if count in COUNTED else ""
     text = request.GET.get("q", "").strip()[:40]
     today = timezone.localdate()
     open_posts = Q(state="active", expires_on__gte=today)
-    rows = Post.objects.filter(~open_posts if view == "closed" else open_posts)
+    if count:
+        rows = Post.objects.filter(KINDS[count])
+    else:
+        waiting = Q(state__in=["draft", "pending", "rejected"])
+        rows = Post.objects.filter(~open_posts & ~waiting if view == "closed" else open_posts)
     mine = Recommendation.objects.visible_to(request.actor)
     if view == "matched":
         rows = rows.filter(Exists(mine.filter(post=OuterRef("pk"))))
@@ -58,16 +85,30 @@ def posts(request: HttpRequest) -> HttpResponse:
         "tabs": list(VIEWS.items()),
         "q": text,
         "run": MatchRun.objects.order_by("-on").first(),
+        "count": count,
+        "counted": _counted(),
         "open_posts": Post.objects.filter(open_posts).count(),
+        **(post_counts(request.actor, today) if request.user.role in CLERKS else {}),
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/posts.html#list" if fragment else "desk/posts.html", context)
 
 
+def _counted() -> list[dict[str, object]]:
+    """Posts collected, screened, of quality and from liaison cities, each with its places."""
+    sums = {f"{name}_posts": Count("id", filter=q) for name, q in KINDS.items()}
+    sums |= {f"{name}_places": Sum("openings", filter=q) for name, q in KINDS.items()}
+    found = Post.objects.aggregate(**sums)
+    return [
+        {"name": name, "label": label, "n": found[f"{name}_posts"], "places": found[f"{name}_places"] or 0}
+        for name, label in COUNTED.items()
+    ]
+
+
 @page_for(STAFF)
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """The shortlist of one post inside the actor's scope, best match first."""
-    found = get_object_or_404(Post.objects.select_related("employer"), pk=pk)
+    found = get_object_or_404(Post.objects.select_related("employer__specialist", "agency", "source"), pk=pk)
     items = list(
         Recommendation.objects.visible_to(request.actor)
         .filter(post=found)
@@ -78,4 +119,28 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     places = places_of(item.region_code for item in items)
     for item in items:
         item.place = places[item.region_code]
-    return render(request, "desk/post.html", {"post": found, "items": items, "limit": SHORTLIST})
+    today = timezone.localdate()
+    figures = standing([pk]).get(pk, NOBODY)
+    context = {
+        "post": found,
+        "items": items,
+        "limit": SHORTLIST,
+        "figures": figures,
+        "missing": max(found.openings - figures.hired, 1),
+        "over": found.state == "active" and found.expires_on < today,
+        "criteria": said(quality_of(found, today)),
+        "log": _log(found),
+        "mine": Post.objects.answered_by(request.actor).filter(pk=pk).exists() and request.user.role in CLERKS,
+        "until": (today + timedelta(days=OPEN_DAYS)).isoformat(),
+    }
+    return render(request, "desk/post.html", context)
+
+
+def _log(post: Post) -> list[PostLog]:
+    """What happened to the post, the newest first, with the names of those who did it."""
+    log = list(post.log.order_by("-pk")[:LOG])
+    names = clerk_names([post.screened_by, *(line.actor for line in log)])
+    post.screener = names.get(post.screened_by, "")
+    for line in log:
+        line.who = names.get(line.actor, "")
+    return log

@@ -1,0 +1,50 @@
+"""How many people stand behind a post: figures of the whole county, and of nobody in particular."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.placements.flows import LIVE
+from jobbridge.apps.placements.models import Recommendation
+
+HIRED = ("placed", "stable_1", "stable_3", "stable_6")
+WANTING = ("interested", "interview", "offered")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one post: recommended at all, still open, who want it, who were hired through it."""
+
+    recommended: int = 0
+    live: int = 0
+    wanting: int = 0
+    hired: int = 0
+
+
+NOBODY = Standing()
+
+
+def standing(posts: Iterable[int] | None = None) -> dict[int, Standing]:
+    """The figures by post; of all posts when none are named. Posts with nobody are left out.
+
+    Whoever asks sees the same: an employer has no area and a township only its own people, but a post has one state.
+    """
+    with acting_as(system_actor("standing")):
+        rows = Recommendation.objects.all() if posts is None else Recommendation.objects.filter(post__in=list(posts))
+        counted = (
+            rows.order_by()
+            .values("post")
+            .annotate(
+                recommended=Count("id"),
+                live=Count("id", filter=Q(state__in=LIVE)),
+                wanting=Count("id", filter=Q(state__in=WANTING)),
+                hired=Count("id", filter=Q(state__in=HIRED)),
+            )
+        )
+        return {
+            row["post"]: Standing(row["recommended"], row["live"], row["wanting"], row["hired"]) for row in counted
+        }

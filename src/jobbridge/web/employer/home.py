@@ -1,0 +1,62 @@
+"""我的岗位: an employer's posts, how many people stand behind each, and what to do next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.rules import LONGEST_DAYS, employer_step
+from jobbridge.web.access import EMPLOYERS, page_for
+from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.employer.own import own_employer
+from jobbridge.web.offers import OPEN_DAYS
+from jobbridge.web.paging import page_of
+
+ORDER = ("expires_on", "id")
+VIEWS = {
+    "": (gettext_lazy("在招"), ("active", "paused")),
+    "waiting": (gettext_lazy("待提交和待审核"), ("draft", "pending", "rejected")),
+    "closed": (gettext_lazy("已停止"), ("closed",)),
+}
+TONES = {"active": "tag-teal", "pending": "tag-blue", "rejected": "tag-amber", "paused": "tag-amber"}
+
+
+@page_for(EMPLOYERS)
+def home(request: HttpRequest) -> HttpResponse:
+    """Posts by state, those that end first on top; what needs the employer is marked."""
+    employer, today = own_employer(request), timezone.localdate()
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else ""
+    mine = Post.objects.answered_by(request.actor)
+    counts = mine.aggregate(
+        **{name or "open": Count("pk", filter=Q(state__in=states)) for name, (_, states) in VIEWS.items()}
+    )
+    rows = mine.filter(state__in=VIEWS[view][1]).annotate(word_of=Coalesce("confirmed_on", "collected_on"))
+    page = page_of(rows.select_related("employer", "agency"), order=ORDER, cursor=request.GET.get("after", ""))
+    figures = standing(post.pk for post in page)
+    for post in page:
+        post.standing = figures.get(post.pk, NOBODY)
+        post.step = employer_step(
+            post.state, expires_on=post.expires_on, word_of=post.word_of, interested=post.standing.wanting, on=today
+        )
+        post.missing = max(post.openings - post.standing.hired, 1)
+        post.tone = TONES.get(post.state, "")
+    context = {
+        "employer": employer,
+        "page": page,
+        "view": view,
+        "views": [(name, label, counts[name or "open"]) for name, (label, _) in VIEWS.items()],
+        "waiting": counts["waiting"],
+        "urgent": sum(post.step.urgent for post in page),
+        "until": (today + timedelta(days=OPEN_DAYS)).isoformat(),
+        "today": today.isoformat(),
+        "latest": (today + timedelta(days=LONGEST_DAYS)).isoformat(),
+    }
+    return render(request, "employer/home.html", context)

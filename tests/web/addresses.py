@@ -62,6 +62,10 @@ def person(records: SimpleNamespace) -> tuple[object, ...]:
     return (records.person.pk,)
 
 
+def run(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.run.pk,)
+
+
 def employer(records: SimpleNamespace) -> tuple[object, ...]:
     return (records.post.employer_id,)
 
@@ -81,6 +85,7 @@ ADDRESSES = (
     Address("desk:assign", CLERKS, household, reads=False, writes=True),
     Address("desk:persons", STAFF),
     Address("desk:person", STAFF, person),
+    Address("desk:person_outlook", STAFF, person),
     Address("desk:reveal", CLERKS, lambda r: (r.person.pk, "id"), writes=True, form={"reason": "核对身份"}),
     Address("desk:groups", STAFF),
     Address("desk:tasks", STAFF),
@@ -105,6 +110,16 @@ ADDRESSES = (
     ),
     Address("desk:employer_account_end", COUNTY, lambda r: (r.account.pk,), reads=False, writes=True),
     Address("desk:employer_reveal", CLERKS, employer, writes=True, form={"reason": "确认岗位"}),
+    Address("desk:match_runs", STAFF),
+    Address("desk:match_run", STAFF, run, shared=True),
+    Address("desk:match_people", STAFF, run, shared=True),
+    Address("desk:match_posts", STAFF, run, shared=True),
+    Address("desk:match_release", COUNTY, run, reads=False, writes=True),
+    Address("desk:match_discard", COUNTY, run, reads=False, writes=True),
+    Address("desk:match_what_if", COUNTY, writes=True),
+    Address("desk:match_trial", COUNTY, lambda r: (r.trial.pk,)),
+    Address("desk:match_policies", STAFF),
+    Address("desk:match_policy_add", COUNTY, reads=False, writes=True),
     Address("desk:messages", COUNTY),
     Address("desk:imports", CLERKS, writes=True),
     Address("desk:import", CLERKS, batch),

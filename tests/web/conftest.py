@@ -31,7 +31,8 @@ from jobbridge.apps.linkage.models import (
 )
 from jobbridge.apps.linkage.village import ask
 from jobbridge.apps.messaging.services import Draft, queue
-from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendation, RunPost, RunSeeker, WhatIf
+from jobbridge.apps.placements.policies import settings_of
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
@@ -104,10 +105,23 @@ def county(db):
                 run=run, person=who, post=post, region_code=who.region_code, rank=1, score=8600, terms={},
                 reasons=["意向工种相符"], state_on=DAY,
             )  # fmt: skip
+            make_run_seeker(run, who)
+        RunPost.objects.create(run=run, post=post, openings=5, capacity=15, candidates=2, short=3, price=0)
+        told = settings_of(MatchPolicy())
+        trial = WhatIf.objects.create(
+            on=DAY, present=told, trial=told, started_by=TEST.key, started_at=timezone.now()
+        )
         link = make_pair(person)
     return SimpleNamespace(
-        users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link,
-        waiting=waiting, account=account,
+        users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link, run=run,
+        trial=trial, waiting=waiting, account=account,
+    )  # fmt: skip
+
+
+def make_run_seeker(run: MatchRun, person: Person) -> RunSeeker:
+    return RunSeeker.objects.create(
+        run=run, person=person, region_code=person.region_code, tier=2, sex=person.sex, age=40, legal=4, given=1,
+        missed=["未推荐虚构制衣厂：人选已满，您在其余岗位更合适"],
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class Parameters:
     list_size: int = 60
     sampled_list_size: int = 30
     rounds: int = 10
-    step: int = 100
+    step: int = 200
     last_step: int = 5
     sample_from: int = 50_000
     sample_share: float = 0.1

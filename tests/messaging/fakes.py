@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from jobbridge.apps.messaging.channels.base import (
     ChannelError,
     Handler,
     Incoming,
+    Kind,
     Outcome,
     Outgoing,
+    Question,
     Receipt,
     Result,
 )
@@ -26,6 +28,7 @@ CONTEXT = {
         "name": "陈小满",
         "count": 2,
         "posts": "1.缝纫工，月薪4500元；2.保洁员，月薪3000元",
+        "answer": "看详情、选岗位请点 https://jobs.example.cn/w/AbC123 或回复岗位序号",
         "place": "便民中心",
     },
     "visit_notice": {"name": "陈小满", "broker": "向明", "date": "3月5日"},
@@ -69,6 +72,14 @@ class FakeChannel:
         self.waited: list[float] = []
         self.inbox: list[Receipt | Incoming] = []
         self.refuses_to_open = ""
+        self.asks = False
+        self.lacks: list[Kind] = []
+
+    def missing(self, kinds: Collection[Kind]) -> list[Kind]:
+        return [kind for kind in self.lacks if kind in kinds]
+
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Nothing to ask."""
 
     def open(self, handler: Handler) -> None:
         if self.refuses_to_open:

@@ -33,7 +33,7 @@ def test_a_message_is_queued_once():
     message = Message.objects.get()
     assert message.recipient_mask == "164****0001"
     assert message.state == State.QUEUED
-    assert (message.purpose, message.template_version, message.person_id) == ("recommendation", 1, 7)
+    assert (message.purpose, message.template_version, message.person_id) == ("recommendation", 2, 7)
     assert (message.not_before, message.expires_at) == (NOW, NOW + timedelta(days=7))
     assert (message.queued_by, message.region_code) == ("system:test", VILLAGE)
     assert message.body.startswith("【云阳就业】陈小满您好，为您推荐2个岗位")

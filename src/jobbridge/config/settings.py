@@ -35,6 +35,10 @@ CYCLE_TIME = os.environ.get("JOBBRIDGE_CYCLE_TIME", "")
 SMS_SIGNATURE = os.environ.get("JOBBRIDGE_SMS_SIGNATURE", "云阳就业")
 SMS_CHANNEL = os.environ.get("JOBBRIDGE_SMS_CHANNEL", "file")
 SMPP_URL = os.environ.get("JOBBRIDGE_SMPP_URL", "")  # smpp://system_id:password@host:port
+# Accounts with a text message service (aliyun, tencent) and of the WeChat official account: JOBBRIDGE_SMS_KEY_ID, ...
+_ACCOUNT = ("KEY_ID", "KEY_SECRET", "APP_ID", "TEMPLATES", "REGION", "ENDPOINT", "RATE")
+SMS_ACCOUNT = {name: os.environ.get(f"JOBBRIDGE_SMS_{name}", "") for name in _ACCOUNT}
+WECHAT_ACCOUNT = {name: os.environ.get(f"JOBBRIDGE_WECHAT_{name}", "") for name in _ACCOUNT}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -5,17 +5,19 @@ is never larger than the channel's window. A sender that dies leaves at most tha
 of the channel (there is one at a time, see `sending`) decides:
 
 * the channel writes each key once (file): back to the queue;
-* it cannot tell (SMPP): the message may be on a phone already, so it waits `conf.RECEIPT_WAIT` for a receipt, then
-  is sent once more, marked ``resent``; when that answer is lost too, it fails and a person decides.
+* it cannot tell (all others): the message may be on a phone already, so it waits `conf.RECEIPT_WAIT` for a receipt,
+  then is sent once more, marked ``resent``; when that answer is lost too, it fails and a person decides.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
@@ -25,15 +27,20 @@ from jobbridge.sealing import SealError
 from . import conf
 from .channels.base import Channel, Outcome, Outgoing, Result
 from .enums import State
-from .models import PHONE, Message, OptOut, Receipt
-from .rules import EVERY_PURPOSE, Verdict, admit, retry_delay
+from .models import OPENID, PHONE, Message, Receipt, WeChatBinding
+from .querysets import Due
+from .rules import Verdict, admit, retry_delay
 
 UNCERTAIN = "短信中心未应答，结果不明"
+_WINDOWS = {purpose: policy.window for purpose, policy in conf.POLICIES.items()}
 
 
 @dataclass(slots=True)
 class Claimed:
-    """A batch taken: messages to offer, and how many were looked at, expired, suppressed and put off."""
+    """A batch taken: messages to offer, and how many were looked at, expired, suppressed and put off.
+
+    ``unreadable`` are those that cannot be offered, with what becomes of them instead.
+    """
 
     examined: int = 0
     expired: int = 0
@@ -50,7 +57,7 @@ def claim(*, actor: Actor, channel: str, worker: str, limit: int, now: datetime)
     """
     claimed = Claimed()
     with transaction.atomic(durable=True), acting_as(actor):
-        rows = Message.objects.take_due(channel, now, limit)
+        rows = Message.objects.take_due(channel, now, limit, _WINDOWS)
         claimed.examined = len(rows)
         ids: dict[str, list[int]] = defaultdict(list)
         put_off: dict[int, datetime] = {}
@@ -66,39 +73,43 @@ def claim(*, actor: Actor, channel: str, worker: str, limit: int, now: datetime)
         if ids["suppress"]:
             claimed.suppressed = Message.objects.filter(pk__in=ids["suppress"]).move(State.SUPPRESSED)
         if ids["send"]:
-            Message.objects.filter(pk__in=ids["send"]).move(State.CLAIMED, claimed_at=now, claimed_by=worker[:60])
+            Message.objects.take(ids["send"], worker[:60], now)
     going = set(ids["send"])
     seal = sealer()
     for row in rows:
         if row.id not in going:
             continue
+        if channel == conf.WECHAT and row.openid_sealed is None:
+            claimed.unreadable.append(Result(row.id, Outcome.ELSEWHERE, error="没有绑定微信"))
+            continue
         try:
             number = seal.open(row.recipient_sealed, PHONE)
+            address = seal.open(row.openid_sealed, OPENID) if row.openid_sealed else ""
         except SealError as error:
             claimed.unreadable.append(Result(row.id, Outcome.REFUSED, error=f"号码无法解密：{error}"))
             continue
-        claimed.ready.append(Outgoing(row.id, row.idempotency_key, number, row.body, row.expires_at))
+        kind, variables = (row.template, row.template_version), json.loads(row.variables)
+        claimed.ready.append(
+            Outgoing(row.id, row.idempotency_key, number, row.body, row.expires_at, kind, variables, address)
+        )
     return claimed
 
 
-def _verdicts(rows: Sequence[Message], now: datetime) -> Iterable[tuple[Message, Verdict]]:
-    numbers = {bytes(row.recipient_index) for row in rows}
-    windows = {purpose: conf.POLICIES[purpose].window for purpose in {row.purpose for row in rows}}
-    refused = OptOut.objects.of(numbers)
-    left = Message.objects.left_at(numbers, windows, now)
+def _verdicts(rows: Sequence[Due], now: datetime) -> Iterable[tuple[Due, Verdict]]:
+    # Two messages to one number in the same batch count each other.
+    going: dict[tuple[bytes, str], int] = defaultdict(int)
     for row in rows:
-        number = bytes(row.recipient_index)
+        number = bytes(row.recipient_index), row.purpose
         verdict = admit(
             now=now,
             expires_at=row.expires_at,
             policy=conf.POLICIES[row.purpose],
             quiet_hours=conf.QUIET_HOURS,
-            opted_out=not refused.isdisjoint({(number, row.purpose), (number, EVERY_PURPOSE)}),
-            sent_at=left[number, row.purpose],
+            opted_out=row.opted_out,
+            sent_at=[*row.left_at, *[now] * going[number]],
         )
         if verdict.action == "send":
-            # Two messages to one number in the same batch count each other.
-            left[number, row.purpose].append(now)
+            going[number] += 1
         yield row, verdict
 
 
@@ -123,7 +134,7 @@ def _record(channel: str, outcome: Outcome, error: str, group: list[Result], now
         case Outcome.DELIVERED:
             rows.move(State.DELIVERED, sent_at=now, delivered_at=now)
         case Outcome.ACCEPTED:
-            rows.move(State.SENT, sent_at=now)
+            Message.objects.accepted({result.id: next(iter(result.provider_ids), "") for result in group}, now)
             _note_taken(channel, group, now)
         case Outcome.REFUSED:
             return rows.move(State.FAILED, error=error or "通道拒绝")
@@ -133,19 +144,26 @@ def _record(channel: str, outcome: Outcome, error: str, group: list[Result], now
             rows.move(State.QUEUED, error=error)
         case Outcome.UNKNOWN:
             # Parts that were taken will have receipts of their own.
+            named = {result.id: result.provider_ids[0] for result in group if result.provider_ids}
+            Message.objects.name_provider(named)
             _note_taken(channel, group, now)
             return _unknown(rows, now)
+        case Outcome.ELSEWHERE:
+            _unbind([result.id for result in group if result.gone])
+            rows.move(State.QUEUED, channel=settings.SMS_CHANNEL, error=error)
     return 0
+
+
+def _unbind(ids: list[int]) -> None:
+    if ids:
+        people = Message.objects.filter(pk__in=ids).values("person_id")
+        WeChatBinding.objects.filter(person_id__in=people).delete()
 
 
 def _note_taken(channel: str, group: list[Result], now: datetime) -> None:
     pairs = [(part, result.id) for result in group for part in result.provider_ids]
-    if not pairs:
-        return
-    Receipt.objects.taken(channel, pairs, now)
-    first = {result.id: result.provider_ids[0] for result in group if result.provider_ids}
-    Message.objects.name_provider(first)
-    Message.objects.settle(list(first))
+    if pairs and (answered := Receipt.objects.taken(channel, pairs, now)):
+        Message.objects.settle(answered)
 
 
 def _retry(rows, error: str, now: datetime) -> int:

@@ -12,10 +12,12 @@ from django.db.models import Q
 from jobbridge.apps.accounts.scope import Scoped
 
 from .enums import Priority, Purpose, ReceiptState, ReplyKind, State
-from .querysets import InboundQuerySet, MessageQuerySet, OptOutQuerySet, ReceiptQuerySet
+from .querysets import InboundQuerySet, MessageQuerySet, ReceiptQuerySet
 
 #: Name under which phone numbers are sealed and indexed everywhere.
 PHONE = "phone"
+#: Name under which a follower's id of the WeChat official account is sealed.
+OPENID = "openid"
 
 
 class Message(Scoped):
@@ -31,6 +33,7 @@ class Message(Scoped):
     recipient_index = models.BinaryField("接收号码（索引）")
     recipient_mask = models.CharField("接收号码", max_length=20)
     body = models.TextField("正文")
+    variables = models.JSONField("模板变量", default=dict)
     parts = models.PositiveSmallIntegerField("计费条数")
     channel = models.CharField("通道", max_length=12)
     priority = models.PositiveSmallIntegerField("优先级", choices=Priority, default=Priority.NORMAL)
@@ -108,6 +111,8 @@ class Receipt(models.Model):
             models.UniqueConstraint(fields=["channel", "provider_id"], name="receipt_once"),
             models.CheckConstraint(condition=Q(state__in=ReceiptState.values), name="receipt_state"),
         ]
+        # What a channel that has to ask for receipts asks about, the longest unasked first.
+        indexes = [models.Index(fields=["channel", "at"], condition=Q(state="waiting"), name="receipt_waiting")]
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.provider_id} {self.get_state_display()}"
@@ -159,8 +164,6 @@ class OptOut(models.Model):
     at = models.DateTimeField("时间")
     source = models.CharField("来源", max_length=60)
 
-    objects = OptOutQuerySet.as_manager()
-
     class Meta:
         verbose_name = verbose_name_plural = "退订"
         constraints = [
@@ -170,3 +173,18 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_mask} {self.get_purpose_display()}"
+
+
+class WeChatBinding(models.Model):
+    """A person who follows the county's WeChat official account, and the id by which it may write to them."""
+
+    person_id = models.BigIntegerField("人员", unique=True)
+    openid_sealed = models.BinaryField("微信标识（密文）")
+    bound_at = models.DateTimeField("绑定时间")
+    source = models.CharField("来源", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "微信绑定"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.bound_at:%Y-%m-%d}"

@@ -5,18 +5,16 @@ Every change of state goes through `MessageQuerySet.move`, which touches only ro
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import connection, models
-from django.db.models import Q
 
 from jobbridge.apps.accounts.scope import ScopedQuerySet
 
 from . import flows
-from .enums import Priority, State
+from .enums import Priority, ReceiptState, State
 
 #: Sent, or perhaps sent: what a cap counts. An undelivered message disturbed nobody.
 _COUNTED = (State.CLAIMED, State.SENT, State.DELIVERED)
@@ -25,7 +23,8 @@ _COUNTED = (State.CLAIMED, State.SENT, State.DELIVERED)
 _COLUMNS = {
     "idempotency_key": "text", "purpose": "text", "template": "text", "template_version": "int",
     "person_id": "bigint", "employer_id": "bigint", "region_code": "text", "recipient_sealed": "bytea",
-    "recipient_index": "bytea", "recipient_mask": "text", "body": "text", "parts": "int", "channel": "text",
+    "recipient_index": "bytea", "recipient_mask": "text", "body": "text", "variables": "jsonb", "parts": "int",
+    "channel": "text",
     "priority": "int", "not_before": "timestamptz", "next_try_at": "timestamptz", "expires_at": "timestamptz",
     "queued_by": "text", "created_at": "timestamptz",
 }  # fmt: skip
@@ -37,6 +36,24 @@ _FIXED = {
     "provider_id": "''",
     "error": "''",
 }
+
+
+class Due(NamedTuple):
+    """A due message with all that decides on it: its row, whether it was refused, and what left before it."""
+
+    id: int
+    idempotency_key: str
+    purpose: str
+    template: str
+    template_version: int
+    recipient_sealed: bytes
+    recipient_index: bytes
+    body: str
+    variables: str  # JSON
+    expires_at: datetime
+    opted_out: bool
+    left_at: list[datetime]
+    openid_sealed: bytes | None
 
 
 class MessageQuerySet(ScopedQuerySet):
@@ -64,16 +81,35 @@ class MessageQuerySet(ScopedQuerySet):
             cursor.execute(sql, [[row[name] for row in rows] for name in _COLUMNS])
             return {key for (key,) in cursor.fetchall()}
 
-    def take_due(self, channel: str, now: datetime, limit: int) -> list[Any]:
-        """Lock up to ``limit`` due messages, most urgent first, longest waiting first; others' locks are skipped."""
-        rows: list[Any] = []
-        # One index range for each priority: a single sorted query would walk over all that wait for tomorrow.
-        for priority in Priority.values:
-            if len(rows) < limit:
-                due = self.filter(state=State.QUEUED, channel=channel, priority=priority, next_try_at__lte=now)
-                ordered = due.order_by("next_try_at", "id").select_for_update(skip_locked=True)
-                rows.extend(ordered[: limit - len(rows)])
-        return rows
+    def take_due(self, channel: str, now: datetime, limit: int, windows: Mapping[str, timedelta]) -> list[Due]:
+        """Lock up to ``limit`` due messages, most urgent first, longest waiting first; others' locks are skipped.
+
+        ``windows`` says how far back the messages of each purpose count for its cap.
+        """
+        values = {"channel": channel, "now": now, "limit": limit, "counted": list(_COUNTED)}
+        values |= {"purposes": list(windows), "since": [now - window for window in windows.values()]}
+        with connection.cursor() as cursor:
+            cursor.execute(_DUE, values)
+            return [Due(*row) for row in cursor.fetchall()]
+
+    def take(self, ids: Sequence[int], worker: str, now: datetime) -> None:
+        """Mark locked messages as a sender's."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE messaging_message SET state = 'claimed', claimed_at = %s, claimed_by = %s,"
+                " uncertain_at = NULL WHERE id = ANY(%s::bigint[]) AND state = ANY(%s)",
+                [now, worker, list(ids), flows.sources(State.CLAIMED)],
+            )
+
+    def accepted(self, provider_ids: Mapping[int, str], now: datetime) -> None:
+        """Move messages that the provider took to sent, with the provider's id of each (of its first part)."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE messaging_message m SET state = 'sent', sent_at = %s, provider_id = left(p.name, 80),"
+                " claimed_at = NULL, claimed_by = '', uncertain_at = NULL"
+                " FROM unnest(%s::bigint[], %s::text[]) AS p (id, name) WHERE m.id = p.id AND m.state = ANY(%s)",
+                [now, list(provider_ids), list(provider_ids.values()), flows.sources(State.SENT)],
+            )
 
     def put_off(self, until: dict[int, datetime]) -> None:
         """Set the next try of each message id."""
@@ -84,24 +120,6 @@ class MessageQuerySet(ScopedQuerySet):
                 " WHERE m.id = d.id AND m.state = 'queued'",
                 [list(until), list(until.values())],
             )
-
-    def left_at(
-        self, numbers: Collection[bytes], windows: dict[str, timedelta], now: datetime
-    ) -> dict[tuple[bytes, str], list[datetime]]:
-        """When messages of each (number, purpose) left, within each purpose's window before ``now``."""
-        recent = Q(pk__in=[])
-        for purpose, window in windows.items():
-            recent |= Q(purpose=purpose, at__gt=now - window)
-        rows = (
-            self.filter(recipient_index__in=numbers, purpose__in=windows, state__in=_COUNTED)
-            .annotate(at=models.functions.Coalesce("sent_at", "claimed_at"))
-            .filter(recent)
-            .values_list("recipient_index", "purpose", "at")
-        )
-        left = defaultdict(list)
-        for number, purpose, at in rows:
-            left[bytes(number), purpose].append(at)
-        return left
 
     def expired(self, channel: str, now: datetime) -> Self:
         """Waiting messages whose time is over."""
@@ -124,6 +142,17 @@ class MessageQuerySet(ScopedQuerySet):
                 [list(provider_ids), list(provider_ids.values())],
             )
 
+    def due_kinds(self, channel: str, now: datetime) -> dict[tuple[str, int], int]:
+        """Number of due messages of each template and version."""
+        due = self.waiting(channel).filter(next_try_at__lte=now).order_by()
+        counts = due.values_list("template", "template_version").annotate(n=models.Count("id"))
+        return {(template, version): n for template, version, n in counts}
+
+    def sent_after_all(self, message: int, provider_id: str, now: datetime) -> int:
+        """Move a message whose answer was lost to sent; 0 when it is settled already."""
+        held = self.filter(pk=message, state=State.CLAIMED, uncertain_at__isnull=False)
+        return held.move(State.SENT, sent_at=models.F("claimed_at"), provider_id=provider_id[:80], error="")
+
     def settle(self, ids: Sequence[int]) -> None:
         """Give messages the state their receipts add up to: all parts delivered, or any part failed."""
         with connection.cursor() as cursor:
@@ -133,6 +162,30 @@ class MessageQuerySet(ScopedQuerySet):
         """Number of messages in each state."""
         return dict(self.order_by().values_list("state").annotate(n=models.Count("id")))
 
+
+# One index range for each priority: a single sorted query would walk over all that wait for tomorrow. The ranges are
+# read one after the other until the limit is reached, so that no more rows are locked than are taken.
+_RANGE = """
+(SELECT * FROM messaging_message WHERE state = 'queued' AND channel = %(channel)s AND priority = {priority}
+   AND next_try_at <= %(now)s ORDER BY next_try_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+"""
+_RANGES = " UNION ALL ".join(
+    f"SELECT * FROM {_RANGE.format(priority=int(priority))} AS p{int(priority)}" for priority in Priority
+)
+_DUE = f"""
+SELECT d.id, d.idempotency_key, d.purpose, d.template, d.template_version, d.recipient_sealed, d.recipient_index,
+  d.body, d.variables, d.expires_at,
+  EXISTS (SELECT FROM messaging_optout o
+          WHERE o.recipient_index = d.recipient_index AND o.purpose IN ('*', d.purpose)),
+  ARRAY (SELECT coalesce(m.sent_at, m.claimed_at) FROM messaging_message m
+         WHERE m.recipient_index = d.recipient_index AND m.purpose = d.purpose AND m.state = ANY(%(counted)s)
+           AND coalesce(m.sent_at, m.claimed_at) > w.since),
+  b.openid_sealed
+FROM (SELECT * FROM ({_RANGES}) r LIMIT %(limit)s) d
+  LEFT JOIN unnest(%(purposes)s::text[], %(since)s::timestamptz[]) AS w (purpose, since) ON w.purpose = d.purpose
+  LEFT JOIN messaging_wechatbinding b ON %(channel)s = 'wechat' AND b.person_id = d.person_id
+ORDER BY d.priority, d.next_try_at, d.id
+"""
 
 _SETTLE = """
 UPDATE messaging_message m
@@ -152,13 +205,21 @@ WHERE m.id = r.message_id
 class ReceiptQuerySet(models.QuerySet):
     """Parts that providers took."""
 
-    def taken(self, channel: str, ids: Sequence[tuple[str, int]], now: datetime) -> None:
+    def taken(self, channel: str, ids: Sequence[tuple[str, int]], now: datetime) -> list[int]:
         """Note (provider id, message id) pairs; a receipt that came first keeps its word.
 
-        A provider that starts its numbering anew gives an old id to another message: the old word is then void.
+        Returns the messages whose receipt came first. A provider that starts its numbering anew gives an old id to
+        another message: the old word is then void.
         """
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN, [channel, now, [pair[0] for pair in ids], [pair[1] for pair in ids]])
+            return [message for message, state in cursor.fetchall() if state != ReceiptState.WAITING]
+
+    def to_ask(self, channel: str, since: datetime, before: datetime, limit: int) -> Self:
+        """Parts without a word of messages sent after ``since``, not asked about after ``before``; oldest first."""
+        waiting = self.filter(channel=channel, state=ReceiptState.WAITING, at__lte=before)
+        late = waiting.filter(message__state=State.SENT, message__sent_at__gt=since)
+        return late.select_related("message").order_by("at", "pk")[:limit]
 
     def said(self, channel: str, provider_id: str, state: str, error: str, at: datetime) -> tuple[int, int | None]:
         """Keep a receipt's word; returns the row and its message, if that is known.
@@ -188,6 +249,7 @@ ON CONFLICT (channel, provider_id) DO UPDATE SET
   state = CASE WHEN r.message_id IS NULL THEN r.state ELSE excluded.state END,
   error = CASE WHEN r.message_id IS NULL THEN r.error ELSE excluded.error END,
   at = CASE WHEN r.message_id IS NULL THEN r.at ELSE excluded.at END
+RETURNING r.message_id, r.state
 """
 
 
@@ -197,12 +259,3 @@ class InboundQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Replies that a person still has to look at."""
         return self.filter(handled_at__isnull=True)
-
-
-class OptOutQuerySet(models.QuerySet):
-    """Refusals."""
-
-    def of(self, numbers: Collection[bytes]) -> set[tuple[bytes, str]]:
-        """(number, purpose) pairs refused by these numbers; purpose ``*`` refuses all."""
-        rows = self.filter(recipient_index__in=numbers).values_list("recipient_index", "purpose")
-        return {(bytes(number), purpose) for number, purpose in rows}

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
@@ -15,11 +15,12 @@ from django.db import DatabaseError, connection
 from jobbridge.apps.accounts.scope import Actor, acting_as
 
 from . import claims, conf
-from .channels.base import Channel, ChannelError, Incoming, Outcome, Receipt
+from .channels.base import Channel, ChannelError, Item, Outcome, Receipt, Taken
 from .enums import State
 from .models import Message
+from .questions import ask_open
 from .rules import Bucket, pause_seconds
-from .services import Progress, record_inbound, record_receipt
+from .services import Progress, record_inbound, record_receipt, record_taken
 
 _LOCK = 0x736D7331  # "sms1"
 _LOSSES = 3
@@ -45,23 +46,57 @@ class SendReport:
     stopped: str = ""
     busy: bool = False  # stopped because another process sends over this channel
 
+    def add(self, other: SendReport) -> None:
+        """Take the figures of another run in."""
+        for one in fields(self):
+            mine, theirs = getattr(self, one.name), getattr(other, one.name)
+            if isinstance(mine, str):
+                setattr(self, one.name, "；".join(filter(None, [mine, theirs])))
+            else:
+                setattr(self, one.name, mine | theirs if isinstance(mine, bool) else mine + theirs)
+
 
 def deliver(
     *, actor: Actor, now: datetime, limit: int | None = None, listen: float = 3.0,
     progress: Progress | None = None, channel: Channel | None = None,
 ) -> SendReport:  # fmt: skip
-    """Send what is due over the configured channel, then take receipts and replies until ``listen`` quiet seconds."""
-    try:
-        channel = channel or conf.configured_channel()
-    except ChannelError as error:
-        return SendReport(stopped=str(error))
-    try:
-        report = send_due(actor=actor, channel=channel, now=now, limit=limit, progress=progress)
-        if not report.stopped:
-            receive(actor=actor, channel=channel, now=now, quiet=listen, report=report)
-        return report
-    finally:
-        channel.close()
+    """Send what is due, then take receipts and replies until ``listen`` quiet seconds.
+
+    Over ``channel``, or over all that are configured: WeChat first, for what does not reach its person there goes by
+    text message. A channel that stops keeps no other from sending.
+    """
+    whole = SendReport()
+    for each in [channel] if channel else _channels(whole):
+        try:
+            report = send_due(actor=actor, channel=each, now=now, limit=limit, progress=progress)
+            if not report.stopped:
+                receive(actor=actor, channel=each, now=now, quiet=listen, report=report)
+            whole.add(report)
+        finally:
+            each.close()
+    return whole
+
+
+def collect(*, actor: Actor, now: datetime, quiet: float = 3.0, most: float = 600.0) -> SendReport:
+    """Take the receipts and replies that are there, over all channels, for at most ``most`` seconds each."""
+    whole = SendReport()
+    for each in _channels(whole):
+        try:
+            whole.add(receive(actor=actor, channel=each, now=now, quiet=quiet, most=most))
+        finally:
+            each.close()
+    return whole
+
+
+def _channels(report: SendReport) -> Iterator[Channel]:
+    for make in (conf.wechat_channel, conf.configured_channel):
+        try:
+            channel = make()
+        except ChannelError as error:
+            report.add(SendReport(stopped=str(error)))
+            continue
+        if channel is not None:
+            yield channel
 
 
 def send_due(
@@ -85,8 +120,12 @@ def send_due(
         report.failed += recovered.get("given_up", 0)
         with acting_as(actor):
             report.expired += Message.objects.expired(channel.name, now).move(State.EXPIRED)
-            total = Message.objects.waiting(channel.name).filter(next_try_at__lte=now).count()
-        if total:
+            kinds = Message.objects.due_kinds(channel.name, now)
+        total = sum(kinds.values())
+        if missing := channel.missing(kinds):
+            named = "、".join(f"{name}@{version}" for name, version in missing)
+            report.stopped = f"模板 {named} 没有对应的服务商模板，请补入模板设置；一条也没有发出，都在队列中"
+        elif total:
             run.until_done(total if limit is None else min(limit, total), limit, progress)
     return report
 
@@ -101,6 +140,7 @@ def receive(
     if run.connected():
         while run.listen(min(quiet, max(0.0, deadline - time.monotonic()))) and time.monotonic() < deadline:
             pass
+        ask_open(actor=actor, channel=channel, now=now, until=deadline)
     return run.report
 
 
@@ -141,11 +181,13 @@ class _Run:
         """The time now, going on from the time the run was given."""
         return self.now + timedelta(seconds=self.clock() - self.started)
 
-    def keep(self, item: Receipt | Incoming) -> None:
+    def keep(self, item: Item) -> None:
         """Store what came in; the provider hears of it only afterwards."""
         if isinstance(item, Receipt):
             record_receipt(actor=self.actor, channel=self.channel.name, receipt=item, now=self.moment())
             self.report.receipts += 1
+        elif isinstance(item, Taken):
+            record_taken(actor=self.actor, channel=self.channel.name, taken=item, now=self.moment())
         else:
             record_inbound(actor=self.actor, channel=self.channel.name, incoming=item, now=self.moment())
             self.report.replies += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from jobbridge.kernel import phone as phones
 from . import conf, segments
 from .channels import base
 from .enums import Priority, Purpose, ReceiptState, ReplyKind, State
-from .models import PHONE, Inbound, Message, OptOut, Receipt
+from .models import OPENID, PHONE, Inbound, Message, OptOut, Receipt, WeChatBinding
 from .replies import understand
 from .rules import EVERY_PURPOSE
 from .templates import TemplateError, template
@@ -103,6 +104,9 @@ def _chunks(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:
 
 def _rows(drafts: Sequence[Draft], actor: Actor, now: datetime, report: Queued) -> Iterator[dict[str, object]]:
     seal = sealer()
+    carried = conf.wechat_kinds()
+    people = {draft.person_id for draft in drafts if draft.person_id} if carried else set()
+    followers = set(WeChatBinding.objects.filter(person_id__in=people).values_list("person_id", flat=True))
     for draft in drafts:
         number = phones.clean(draft.phone)
         fault = phones.fault_of(draft.phone)
@@ -130,8 +134,9 @@ def _rows(drafts: Sequence[Draft], actor: Actor, now: datetime, report: Queued) 
             "recipient_index": seal.index(number, PHONE),
             "recipient_mask": phones.mask(number),
             "body": body,
+            "variables": json.dumps(made.values(draft.context), ensure_ascii=False),
             "parts": len(segments.split(body)),
-            "channel": settings.SMS_CHANNEL,
+            "channel": conf.WECHAT if draft.person_id in followers and made.kind in carried else settings.SMS_CHANNEL,
             "priority": int(draft.priority),
             "not_before": not_before,
             "next_try_at": not_before,
@@ -146,6 +151,24 @@ def cancel(*, actor: Actor, keys: Iterable[str], reason: str) -> int:
     with acting_as(actor):
         mine = Message.objects.visible_to(actor).filter(idempotency_key__in=list(keys))
         return mine.move(State.CANCELLED, error=reason[:200])
+
+
+# ---------------------------------------------------------------- WeChat
+
+
+def bind_wechat(*, actor: Actor, person_id: int, openid: str, source: str, now: datetime) -> None:
+    """From now on this person is written to over the WeChat official account where it can; a later id replaces it."""
+    if not openid:
+        raise ValueError("微信标识为空")
+    values = {"openid_sealed": sealer().seal(openid, OPENID), "bound_at": now, "source": source[:60]}
+    with acting_as(actor):
+        WeChatBinding.objects.update_or_create(person_id=person_id, defaults=values)
+
+
+def unbind_wechat(*, actor: Actor, person_id: int) -> bool:
+    """Back to text messages; what waits for WeChat goes there too. False when there was no binding."""
+    with acting_as(actor):
+        return bool(WeChatBinding.objects.filter(person_id=person_id).delete()[0])
 
 
 # ---------------------------------------------------------------- refusing and coming back
@@ -195,8 +218,9 @@ def _number(phone: str) -> str:
 def record_receipt(*, actor: Actor, channel: str, receipt: base.Receipt, now: datetime) -> None:
     """Keep a receipt and let its message follow. The same receipt again changes nothing.
 
-    A receipt may come before we noted the provider's id: it waits for it. One without any message settles a message
-    to that number whose answer was lost, if there is exactly one: it can be no other's.
+    A receipt may come before we noted the provider's id: it waits for it. One without any message settles the
+    message to that number among those that our own reference names, or else a message to that number whose answer
+    was lost, if there is exactly one: it can be no other's.
     """
     final = ReceiptState.DELIVERED if receipt.delivered else ReceiptState.FAILED
     with acting_as(actor):
@@ -204,11 +228,25 @@ def record_receipt(*, actor: Actor, channel: str, receipt: base.Receipt, now: da
             channel, receipt.provider_id[:80], final, receipt.error[:200], receipt.at or now
         )
         if message is None and receipt.phone:
-            message = _uncertain_message(channel, receipt.phone)
+            message = _referred(channel, receipt) or _uncertain_message(channel, receipt.phone)
             if message is not None:
                 Receipt.objects.filter(pk=row).update(message=message)
         if message is not None:
             Message.objects.settle([message])
+
+
+def _referred(channel: str, receipt: base.Receipt) -> int | None:
+    index = sealer().index(receipt.phone, PHONE)
+    named = Message.objects.filter(pk__in=receipt.among, channel=channel, recipient_index=index)
+    return named.values_list("id", flat=True).first() if receipt.among else None
+
+
+def record_taken(*, actor: Actor, channel: str, taken: base.Taken, now: datetime) -> None:
+    """A message whose answer was lost is with the provider: it waits for its receipt like any other."""
+    with acting_as(actor):
+        if Message.objects.sent_after_all(taken.id, taken.provider_id, now):
+            answered = Receipt.objects.taken(channel, [(taken.provider_id[:80], taken.id)], now)
+            Message.objects.settle(answered)
 
 
 def _uncertain_message(channel: str, phone: str) -> int | None:

@@ -40,16 +40,22 @@ class Template:
     most_parts: int = 3
 
     @property
+    def kind(self) -> tuple[str, int]:
+        """Name and version."""
+        return self.name, self.version
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """Names that `render` requires, in the order of the text."""
+        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(self.text) if name))
+
+    @property
     def variables(self) -> frozenset[str]:
         """Names that `render` requires."""
-        return frozenset(name for _, name, _, _ in Formatter().parse(self.text) if name)
+        return frozenset(self.ordered)
 
-    def render(self, context: Mapping[str, object], *, signature: str) -> str:
-        """The finished text, signature first as the operators require.
-
-        Raises TemplateError for a missing, empty or unknown variable, a mobile or id number in the text, or
-        a text longer than ``most_parts``.
-        """
+    def values(self, context: Mapping[str, object]) -> dict[str, str]:
+        """The variables as they are sent; TemplateError for a missing, empty or unknown one."""
         missing, unknown = self.variables - set(context), set(context) - self.variables
         if missing or unknown:
             raise TemplateError(
@@ -61,8 +67,15 @@ class Template:
         if empty:
             raise TemplateError(f"模板 {self.name}：变量 {'、'.join(empty)} 为空")
         # Brackets in a value would pass for a second signature, which operators reject.
-        values = {name: value.replace("【", "［").replace("】", "］") for name, value in values.items()}
-        body = signed(self.text.format_map(values), signature)
+        return {name: value.replace("【", "［").replace("】", "］") for name, value in values.items()}
+
+    def render(self, context: Mapping[str, object], *, signature: str) -> str:
+        """The finished text, signature first as the operators require.
+
+        Raises TemplateError as `values` does, for a mobile or id number in the text, and for a text longer than
+        ``most_parts``.
+        """
+        body = signed(self.text.format_map(self.values(context)), signature)
         if has_private_number(body):
             raise TemplateError(f"模板 {self.name}：正文含有手机号或证件号码，不得发送")
         parts = len(split(body))

@@ -13,11 +13,11 @@ import json
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from .base import ChannelError, Handler, Incoming, Outcome, Outgoing, Result
+from .base import ChannelError, Handler, Incoming, Kind, Outcome, Outgoing, Question, Result
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class FileChannel:
 
     name = "file"
     idempotent = True
+    asks = False
 
     def __init__(self, folder: Path, *, window: int = 500, rate: float = 100_000.0) -> None:
         self.folder = folder
@@ -36,6 +37,13 @@ class FileChannel:
         self._keys: set[str] = set()
         self._handler: Handler | None = None
         self._replies_read = 0
+
+    def missing(self, kinds: Collection[Kind]) -> list[Kind]:
+        """None: it carries any text."""
+        return []
+
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Nothing: what there is to know comes by itself."""
 
     def open(self, handler: Handler) -> None:
         """Lock the file, cut off a line torn by a crash and learn the keys that are in it."""

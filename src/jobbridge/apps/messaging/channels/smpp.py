@@ -11,7 +11,7 @@ import logging
 import select
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ from jobbridge.kernel import phone as phones
 
 from .. import segments
 from . import smpp_status, smpp_text
-from .base import ChannelError, Handler, Incoming, Outcome, Outgoing, Receipt, Result
+from .base import ChannelError, Handler, Incoming, Kind, Outcome, Outgoing, Question, Receipt, Result
 from .smpp_settings import SmppSettings
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,7 @@ class SmppChannel:
 
     name = "smpp"
     idempotent = False
+    asks = False
 
     def __init__(self, settings: SmppSettings) -> None:
         self.settings = settings
@@ -127,6 +128,13 @@ class SmppChannel:
         self._failure: BaseException | None = None
 
     # ------------------------------------------------------------ line
+
+    def missing(self, kinds: Collection[Kind]) -> list[Kind]:
+        """None: it carries any text."""
+        return []
+
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Nothing: what there is to know comes by itself."""
 
     def open(self, handler: Handler) -> None:
         """Connect and log in; ChannelError says what to do when that fails."""

@@ -33,6 +33,8 @@ from tests.web.conftest import make_pair
         ("verify", "person", set(), None, {1}, False),
         ("verify", "person", set(), None, set(), True),
         ("verify", "phone", set(), None, set(), False),
+        ("verify", "person", {2}, 1, set(), False),  # about one who says that they have work
+        ("verify", "phone", {1}, 1, {2}, True),
     ],
 )
 def test_what_a_visit_settles(kind, met, answered, person, unknown, done):

@@ -1,5 +1,6 @@
 """Both ways over a real message centre: digests out, receipts and replies in, refusals honoured."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.casework.services import follow_groups
+from jobbridge.apps.messaging import segments
 from jobbridge.apps.messaging.channels.base import Incoming
 from jobbridge.apps.messaging.models import Inbound, Message, OptOut
 from jobbridge.apps.messaging.services import record_inbound
 from jobbridge.apps.placements.delivery import DeliveryStopped, deliver_day, moment
-from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.links import Fate, open_link
+from jobbridge.apps.placements.models import MatchRun, Recommendation, WorkerLink
+from jobbridge.apps.placements.outcomes import move
 from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.models import PersonStatus
@@ -271,3 +275,89 @@ def test_an_employer_without_candidates_left_is_not_asked_to_fetch_a_list(matche
     assert deliver()["sent"] == 0
     with acting_as(SYSTEM):
         assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def go(person, rank, *path, on=DAY, **values):
+    with acting_as(SYSTEM):
+        item = Recommendation.objects.get(person=person, rank=rank)
+        for after in path:
+            move(item, after, actor=CYCLE, on=on, **(values if after == path[-1] else {}))
+
+
+def plan_of(person):
+    with acting_as(SYSTEM):
+        done = ServiceItem.objects.filter(person=person, kind="recommendation", state="done")
+        ranks = dict(Recommendation.objects.filter(person=person).values_list("id", "rank"))
+        return {ranks[item.recommendation_id]: item.note for item in done.order_by("ordinal")}
+
+
+def test_the_plan_tells_the_outcome_of_every_recommendation(matched, rehearsed):
+    (person, other), _ = matched
+    deliver()
+    assert plan_of(person) == dict.fromkeys((1, 2, 3), "缝纫工：已送达")
+    go(person, 1, "interested", "placed")
+    go(person, 1, "left", on=DAY + timedelta(days=9), note="家里有事")
+    assert plan_of(person) == {1: "缝纫工：已离岗", 2: "缝纫工：已过期", 3: "缝纫工：已过期"}
+    assert plan_of(other) == dict.fromkeys((1, 2, 3), "缝纫工：已送达")
+
+
+def test_an_answer_before_the_delivery_was_counted_still_counts(matched, rehearsed):
+    (person, _), _ = matched
+    go(person, 2, "refused", reason="far")
+    deliver()
+    assert "缝纫工：不合适（太远）" in plan_of(person).values()
+
+
+def test_a_draft_reaches_nobody_until_it_is_released(matched, rehearsed):
+    MatchRun.objects.update(state="draft")
+    counts = deliver()
+    assert (counts["queued"], counts["employers"]) == (0, 0)
+    MatchRun.objects.update(state="released")
+    assert deliver()["queued"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "reasons"),
+    [
+        ("2太远了", ["delivered", "refused", "delivered"], {"far"}),
+        ("不合适", ["refused"] * 3, {"other"}),
+        ("太远", ["delivered"] * 3, set()),  # which one? for a person
+    ],
+)
+def test_a_reason_sent_back_is_a_no(matched, rehearsed, text, after, reasons):
+    people, _ = matched
+    deliver()
+    reply(people[0], text)
+    deliver()
+    with acting_as(SYSTEM):
+        own = Recommendation.objects.filter(person=people[0]).order_by("rank")
+        assert list(own.values_list("state", flat=True)) == after
+        assert set(own.exclude(refusal="").values_list("refusal", flat=True)) == reasons
+        assert Inbound.objects.open().count() == (not reasons)
+
+
+def test_the_digest_carries_the_person_s_own_link_where_pages_are_reached(matched, rehearsed, settings, clock):
+    settings.PUBLIC_URL = "https://jobs.example"
+    (person, other), _ = matched
+    clock(23)
+    deliver()
+    bodies, _ = told()
+    links = {pk: re.findall(r" (https://jobs\.example/w/(\w{12})/) ", body) for pk, body in bodies.items()}
+    assert {pk: len(found) for pk, found in links.items()} == {person.pk: 1, other.pk: 1}
+    for pk, ((_, code),) in links.items():
+        fate, link = open_link(code, now=timezone.now())
+        assert (fate, link.person_id) == (Fate.GOOD, pk)
+        assert len(segments.split(bodies[pk])) <= 5
+        assert "拒收请回复TD" in bodies[pk]
+    deliver()
+    with acting_as(SYSTEM):
+        assert WorkerLink.objects.count() == 2
+
+
+def test_a_long_digest_with_a_link_keeps_to_its_parts(matched, rehearsed, settings):
+    settings.PUBLIC_URL = "https://a-rather-long-name.of-the-county.example/jobs"
+    with acting_as(SYSTEM):
+        Post.objects.update(title="很长的岗位名称" * 8, place_text="很长的工作地点" * 11)
+    assert deliver()["unwritten"] == 0
+    bodies, _ = told()
+    assert all(len(segments.split(body)) <= 5 and "；3." in body for body in bodies.values())

@@ -14,6 +14,10 @@ _MASKS = str.maketrans(dict.fromkeys("?■□●○#※", MASK))
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]?$")
 _DOTS = re.compile(r"[.•‧∙⋅・]")
 _ALLOWED = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af〇A-Za-z·*]+")
+_DOUBLE = frozenset({
+    "欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐",
+    "宇文", "长孙", "东方", "司徒", "端木", "南宫", "闻人", "轩辕", "申屠", "钟离",
+})  # fmt: skip
 _NOT_A_NAME = frozenset({"无", "不详", "未知", "空", "合计", "小计", "总计", "测试", "姓名", "暂无", "无名"})
 
 
@@ -83,3 +87,13 @@ def mask(name: str | None) -> str:
     '向**'
     """
     return name[0] + "*" * (len(name) - 1) if name else ""
+
+
+def surname(name: str | None) -> str:
+    """The family name: one character, or two of the double surnames.
+
+    >>> surname('向明轩'), surname('欧阳明')
+    ('向', '欧阳')
+    """
+    plain = name or ""
+    return plain[:2] if plain[:2] in _DOUBLE else plain[:1]

@@ -7,8 +7,13 @@ from datetime import date
 from django.db import connection
 
 from jobbridge.apps.casework.rules import MEET_DAYS, VERIFY_DAYS
+from jobbridge.apps.placements.flows import AT_WORK, STABLE
+from jobbridge.apps.placements.refusal_rules import HEARD_DAYS
 
 HANDED = "assign:"  # how the key of a task begins that a clerk handed out; only a visit ends it
+
+# The month to ask about next, by the state that the job has come to.
+CHECKS = ", ".join(f"('{state}', {months})" for state, months in zip(AT_WORK, STABLE, strict=False))
 
 # What a broker must do, why, and by when. At most one row for each kind and household or person; the key says for
 # how long a task that was done keeps the next one away.
@@ -40,8 +45,32 @@ FROM targeting_householdstatus h WHERE h.unknown > 0
 UNION ALL
 SELECT 'follow:' || c.id || ':' || to_char(%(on)s::date, 'YYYYMM'), 'follow_up', c.household_id, c.person_id,
   c.region_code,
-  '想找工作，回访岗位推荐结果', 300, {VERIFY_DAYS}
-FROM casework_case c WHERE c.kind = 'seeking' AND c.state IN ('open', 'measures')
+  CASE WHEN EXISTS (SELECT 1 FROM placements_recommendation r WHERE r.person_id = c.person_id
+                    AND r.state = 'recommended')
+      AND NOT EXISTS (SELECT 1 FROM registry_contactpoint n WHERE n.person_id = c.person_id AND n.primary)
+    THEN '有推荐岗位，没有手机号，请当面告知并问意向' ELSE '想找工作，回访岗位推荐结果' END, 300, {VERIFY_DAYS}
+FROM casework_case c WHERE c.kind = 'seeking' AND c.state IN ('open', 'measures') AND NOT EXISTS (
+  SELECT 1 FROM placements_recommendation r WHERE r.person_id = c.person_id AND r.state = ANY(%(at_work)s))
+UNION ALL
+SELECT key, 'follow_up', household_id, person_id, region_code, reason, 350, {VERIFY_DAYS} FROM (
+  SELECT DISTINCT ON (r.person_id) 'stable:' || r.id || ':' || m.months AS key, p.household_id, r.person_id,
+    p.region_code, '推荐岗位到岗满 ' || m.months || ' 个月，回访是否在岗' AS reason
+  FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
+    JOIN (VALUES {CHECKS}) m (state, months) ON m.state = r.state
+  WHERE r.started_on + make_interval(months => m.months) <= %(on)s
+  ORDER BY r.person_id, r.started_on DESC, r.id DESC
+) checks
+UNION ALL
+-- Who answered that they have work is asked about it before they are offered more.
+SELECT 'said:' || r.person_id || ':' || max(r.state_on), 'verify', p.household_id, r.person_id, p.region_code,
+  '本人答复已有工作，请核实在哪里、做什么', 350, {VERIFY_DAYS}
+FROM placements_recommendation r JOIN registry_person p ON p.id = r.person_id
+  JOIN targeting_personstatus x ON x.person_id = r.person_id AND x.status IN ('S', 'U')
+WHERE r.refusal = 'employed' AND r.state_on > %(on)s::date - {HEARD_DAYS} AND NOT EXISTS (
+  SELECT 1 FROM registry_workstatement s JOIN imports_sourcerecord i ON i.id = s.source_id
+  WHERE s.person_id = r.person_id AND s.employed IS NOT NULL AND s.as_of >= r.state_on
+    AND i.kind IN ('visit', 'phone'))
+GROUP BY r.person_id, p.household_id, p.region_code
 """
 
 SAME = "t.kind = w.kind AND t.household_id = w.household_id AND coalesce(t.person_id, 0) = coalesce(w.person_id, 0)"
@@ -83,7 +112,7 @@ WHERE casework_task.state = 'cancelled'
 
 def keep_tasks(on: date) -> int:
     """Bring the open tasks in line with the reasons there are today; how many were made."""
-    values = {"on": on}
+    values = {"on": on, "at_work": list(AT_WORK[:-1])}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS t_reasons")
         cursor.execute(f"CREATE TEMP TABLE t_reasons ON COMMIT DROP AS {REASONS}", values)

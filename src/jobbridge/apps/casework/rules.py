@@ -66,11 +66,13 @@ def settled(*, kind: str, met: str, answered: set[int], person_id: int | None, u
         "person" or "phone"; where nobody was met, nothing is settled.
     answered : set of int
         Persons of whom the visit says something.
+    person_id : int or None
+        Whom the task is about; None is the whole household.
     unknown : set of int
         Members whose status is to be verified.
     """
     if kind == "meet":
         return met == "person"
-    if kind == "verify":
+    if kind == "verify" and person_id is None:
         return unknown <= answered and (bool(answered) or met == "person")
     return person_id in answered

@@ -15,6 +15,7 @@ from jobbridge.apps.casework.cases import move
 from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, ServiceKind, Task, Visit
 from jobbridge.apps.casework.rules import settled
 from jobbridge.apps.imports.models import SourceRecord
+from jobbridge.apps.placements.stability import answer_at_work
 from jobbridge.apps.registry.models import EmploymentSpell, Household, Person, WorkStatement
 from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
 
@@ -148,3 +149,4 @@ def _state_answers(visit: Visit, report: Report, members: dict[int, Person], act
             open_spells = EmploymentSpell.objects.filter(person_id=person_id, end=None, start__lte=day)
             open_spells.filter(start__lt=day).update(end=day)
             open_spells.filter(start=day).update(end=F("start") + timedelta(days=1))
+        answer_at_work(actor=actor, person_id=person_id, working=bool(employed), on=day, note=visit.note[:100])

@@ -22,7 +22,7 @@ from jobbridge.apps.messaging.services import Draft, cancel, queue_many
 from jobbridge.apps.messaging.templates import signed, template
 from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.answers import take_answers
-from jobbridge.apps.placements.enums import RecommendationState
+from jobbridge.apps.placements.enums import RecommendationState, Refusal
 from jobbridge.apps.placements.links import Wanted, links_for
 from jobbridge.apps.placements.outcomes import move_where
 from jobbridge.apps.placements.rules import Listed, digest_key, listing
@@ -90,9 +90,10 @@ WHERE m.state = ANY(%(fate)s) AND r.state = %(before)s
 # Every recommendation that reached its person counts for the 311 plan, in order; `outcomes` keeps its outcome.
 COUNT_SERVICES = """
 UPDATE casework_serviceitem s SET state = 'done', done_on = %(on)s, recommendation_id = r.id,
-  note = left(r.title || '：' || (%(labels)s::jsonb ->> r.state), 200)
+  note = left(r.title || '：' || (%(labels)s::jsonb ->> r.state)
+    || coalesce('（' || (%(reasons)s::jsonb ->> r.refusal) || '）', ''), 200)
 FROM (
-  SELECT r.id, r.person_id, r.state, o.title,
+  SELECT r.id, r.person_id, r.state, r.refusal, o.title,
     row_number() OVER (PARTITION BY r.person_id ORDER BY r.rank, r.id) AS place
   FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
   WHERE r.state NOT IN ('recommended', 'expired')
@@ -242,5 +243,7 @@ def _employer_drafts(now: datetime) -> Iterator[Draft]:
 def _follow(on: date) -> None:
     move_where(FOLLOW, {"fate": ["sent", "delivered"], "before": "recommended"}, "sent", on=on)
     move_where(FOLLOW, {"fate": ["delivered"], "before": "sent"}, "delivered", on=on)
+    words = {"labels": RecommendationState, "reasons": Refusal}
+    values = {name: json.dumps(dict(choices.choices)) for name, choices in words.items()}
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_SERVICES, {"on": on, "labels": json.dumps(dict(RecommendationState.choices))})
+        cursor.execute(COUNT_SERVICES, {"on": on, **values})

@@ -27,6 +27,7 @@ HEARD_DAYS = 180
 FAMILY_DAYS = 60  # with the engine's notice of 30 days: a month of silence
 OPENING = "已按您上次的意见："
 LONGEST_PHRASE = 60
+TITLE = 12  # of a job title, so much is enough to know it again
 TRAVEL = ("county", "province", "anywhere")
 
 # Kilometres between two places by their codes; None when not known.
@@ -91,7 +92,7 @@ def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
     phrases = [
         f"工资高于{max(wages)}元" if wages else "",
         "离家更近" if far else "",
-        *(f"不再推荐{title}一类" for title in kinds.values()),
+        *(f"不再推荐{title[:TITLE]}一类" for title in kinds.values()),
         "换了班次" if shifts else "",
         "县外的都包住" if lodging else "",
         "活更轻" if heavy else "",
@@ -125,7 +126,7 @@ def adjusted(seeker: Mapping[str, Any], said: Heard) -> dict[str, Any]:
 def floor_of_engine(seeker: Mapping[str, Any], said: Heard, wage_percent: int) -> int | None:
     """The wage floor that makes the engine, which takes posts from ``wage_percent`` of it on, refuse what was low."""
     floor = seeker["wage_floor"]
-    if not said.wage_above:
+    if not said.wage_above or not wage_percent:  # at 0 percent the county takes wages for no limit at all
         return floor
     return max(floor or 0, -(-(said.wage_above + 1) * 100 // wage_percent))
 

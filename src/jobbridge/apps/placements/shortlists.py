@@ -1,0 +1,154 @@
+"""The employer's side: who is recommended to their posts, and what they tell of it.
+
+Before the person has said yes an employer sees enough to look forward to them and too little to find them: surname,
+age band, trade and township. Name and phone come with the consent, and go again with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from jobbridge.apps.accounts.scope import EVERYWHERE, Actor, acting_as
+from jobbridge.apps.areas.models import Area
+from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.placements import flows
+from jobbridge.apps.placements.enums import RecommendationState, RunState
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.outcomes import move
+from jobbridge.apps.placements.refusal_rules import OPENING
+from jobbridge.apps.registry.models import ContactPoint, WorkStatement
+from jobbridge.apps.registry.numbers import reveal_number
+from jobbridge.kernel.months import age_on
+from jobbridge.kernel.names import surname
+
+# What an employer may say, and in which words.
+SAYS: Mapping[str, str] = {
+    "interview": "约了面试",
+    "offered": "决定录用",
+    "placed": "已经到岗",
+    "not_hired": "没有录用",
+}
+AGE_BANDS = ((30, "30岁以下"), (40, "30-39岁"), (50, "40-49岁"), (60, "50-59岁"))
+SHOWN = (*flows.LIVE, *flows.AT_WORK)
+WHY_PHONE = "本人同意用工单位联系"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One recommended person as the employer may see them; ``name`` and ``phone_mask`` are empty without consent."""
+
+    recommendation_id: int
+    post_id: int
+    state: str
+    state_on: date
+    called: str
+    age_band: str
+    trade: str
+    township: str
+    reasons: tuple[str, ...]
+    name: str = ""
+    phone_mask: str = ""
+
+    @property
+    def consented(self) -> bool:
+        """Whether the person said that the employer may contact them."""
+        return self.state in flows.CONSENTED
+
+    @property
+    def says(self) -> list[tuple[str, str]]:
+        """What the employer can say next."""
+        return [(after, word) for after, word in SAYS.items() if after in flows.NEXT[self.state] and self.consented]
+
+
+def shortlist_of(employer: Employer, *, actor: Actor, on: date) -> list[Candidate]:
+    """Everybody recommended to the employer's posts who has not dropped out; consented first, then the best match.
+
+    Whether the actor acts for this employer is for the caller to know (`Employer.objects.answered_by`).
+    """
+    with acting_as(_reader(actor)):
+        rows = list(
+            Recommendation.objects.filter(
+                post__employer=employer, run__state=RunState.RELEASED, state__in=SHOWN, person__life="alive"
+            )
+            .select_related("person")
+            .order_by("-score", "id")
+        )
+        keys = [row.person_id for row in rows]
+        stated = WorkStatement.objects.filter(person__in=keys).order_by("person_id", "-as_of", "-id")
+        trades = {said.person_id: said.wishes[0] for said in stated.distinct("person_id") if said.wishes}
+        agreed = [row.person_id for row in rows if row.state in flows.CONSENTED]
+        phones = dict(
+            ContactPoint.objects.filter(person__in=agreed, primary=True).values_list("person_id", "phone_mask")
+        )
+        towns = {row.region_code[:9] + "000" for row in rows}
+        names = dict(Area.objects.filter(code__in=towns).values_list("code", "name"))
+    found = [
+        _candidate(row, trades.get(row.person_id, ""), names.get(row.region_code[:9] + "000", ""), phones, on)
+        for row in rows
+    ]
+    return sorted(found, key=lambda candidate: not candidate.consented)
+
+
+def phone_of(employer: Employer, *, actor: Actor, recommendation_id: int) -> str:
+    """The number of somebody who consented, in full; the reading is recorded.
+
+    Raises Recommendation.DoesNotExist when it is no candidate of theirs, flows.Refused without consent.
+    """
+    with acting_as(_reader(actor)):
+        row = _theirs(employer, recommendation_id)
+        if row.state not in flows.CONSENTED:
+            raise flows.Refused("本人还没有同意联系")
+        return reveal_number(actor=actor, person=row.person, field="phone", reason=WHY_PHONE)
+
+
+def employer_moves(
+    employer: Employer, *, actor: Actor, recommendation_id: int, after: str, on: date, note: str = "",
+    started: date | None = None, wage: int | None = None,
+) -> Recommendation:  # fmt: skip
+    """The employer tells how it went: one of `SAYS`.
+
+    Raises Recommendation.DoesNotExist when it is no candidate of theirs, flows.Refused for anything else they may not
+    say, such as anything at all about somebody who has not consented.
+    """
+    reader = _reader(actor)
+    with acting_as(reader):
+        row = _theirs(employer, recommendation_id)
+        if after not in SAYS or row.state not in flows.CONSENTED:
+            raise flows.Refused(f"单位不能登记“{RecommendationState(after).label}”")
+        return move(row, after, actor=reader, on=on, note=note, started=started, wage=wage)
+
+
+def _reader(actor: Actor) -> Actor:
+    """An employer has no area; what they may reach is bounded by their posts instead."""
+    return replace(actor, scope=EVERYWHERE)
+
+
+def _theirs(employer: Employer, recommendation_id: int) -> Recommendation:
+    rows = Recommendation.objects.select_related("person", "post__employer")
+    return rows.get(pk=recommendation_id, post__employer=employer, run__state=RunState.RELEASED)
+
+
+def _candidate(
+    row: Recommendation, trade: str, township: str, phones: Mapping[int, str], on: date
+) -> Candidate:
+    person, agreed = row.person, row.state in flows.CONSENTED
+    return Candidate(
+        recommendation_id=row.pk,
+        post_id=row.post_id,
+        state=row.state,
+        state_on=row.state_on,
+        called=f"{surname(person.name)}某",
+        age_band=age_band(age_on(person.birth_date, on)),
+        trade=trade,
+        township=township,
+        reasons=tuple(reason for reason in row.reasons if not reason.startswith(OPENING)),  # why they refused others
+        name=person.name if agreed else "",
+        phone_mask=phones.get(person.pk, "") if agreed else "",
+    )
+
+
+def age_band(age: int) -> str:
+    """The decade of an age in words."""
+    return next((word for below, word in AGE_BANDS if age < below), "60岁及以上")

@@ -317,9 +317,10 @@ def main() -> None:
             f"usable at kappa 3 against {name}: {usable:.3f}, without coverage bonus {alone:.3f}; no method can "
             f"exceed {most:.3f}; reach {mine['reach'] / peer['reach']:.2f}x"
         )
+    cpu, peak = (mine[name] / exact[name] for name in ("cpu", "peak_mb"))
     print(
-        f"whole pipeline against OR-tools' solver alone: CPU {mine['cpu']:.1f} s ({mine['cpu'] / exact['cpu']:.2f}x), "
-        f"peak {mine['peak_mb']:.0f} MB ({mine['peak_mb'] / exact['peak_mb']:.2f}x; OR-tools +{exact['memory_mb']:.0f} MB)"
+        f"whole pipeline against OR-tools' solver alone: CPU {mine['cpu']:.1f} s ({cpu:.2f}x), peak {mine['peak_mb']:.0f} "
+        f"MB ({peak:.2f}x; OR-tools +{exact['memory_mb']:.0f} MB)"
     )
     line = {
         "objective_vs_ortools": same["objective"] / exact["objective"],

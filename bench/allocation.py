@@ -15,10 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -195,7 +196,8 @@ class Cost:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
 
     def _memory(self) -> float:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        # The one of getrusage would start at the peak of the parent.
+        return int(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[0]) / 1024
 
     def read(self) -> dict[str, float]:
         return {

@@ -9,18 +9,19 @@ import duckdb
 from . import candidates
 from .estimates import Estimates, estimate, seen_elsewhere, with_sources
 from .frequencies import count_values
-from .levels import NAME_MACROS, OTHER_MACROS, compare
+from .levels import NAME_MACROS, OTHER_MACROS, compare, household_twins
 from .parameters import Parameters
 from .posterior import rank
 from .score import score
 
 # What the keys of the candidates are made of.
-_WAITING = (
-    """n, name, name_masked, "like", sound, surname, id_kind, id_text, id_head, id_tail, birth, village, phone"""
-)
+_WAITING = """n, name, name_masked, "like", sound, surname, id_kind, id_text, id_head, id_tail, birth, village, phone,
+    same_name"""
+_WAITING_ROWS = "select n from waiting"
 _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
 # Links that tell who uses the phone of their row: something besides name and phone agreed.
 TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
+_PROVEN = f"select record, person from decided_all where {TEACHES}"
 
 
 def decide(
@@ -45,6 +46,7 @@ def decide(
     """
     begin("validated ids")
     candidates.may_pair(con, exclude_self)
+    candidates.holders(con)
     candidates.by_valid_id(con)
     candidates.by_decisive_pair(con)
     begin("frequencies")
@@ -54,8 +56,8 @@ def decide(
     if known is None:
         _nothing_known(con)
         _age_bits(con, parameters)
-    candidates.listed_phones(con, parameters)
     con.execute("create or replace table pairs_ab as select * from pairs_a union all select * from pairs_b")
+    candidates.phone_owners(con, "select record from pairs_ab", candidates.NOTHING_PROVEN, parameters)
     compare(con, "pairs_ab", "compared_ab")
     estimates = with_sources(con, known, parameters) if known else estimate(con, "compared_ab", parameters)
     begin("scores")
@@ -77,13 +79,14 @@ def decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
     estimates = with_sources(con, estimates, parameters)
     con.execute("delete from decided_all")
     con.execute(f"create or replace table waiting as select {_WAITING} from feed")
-    candidates.listed_phones(con, parameters)
+    candidates.holders(con)
+    candidates.phone_owners(con, _WAITING_ROWS, candidates.NOTHING_PROVEN, parameters)
     candidates.by_new_phones(con, "decided")
     _decide_waiting(con, "P", estimates, parameters)
 
 
 def _nothing_known(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("create table alias (phone varchar, person bigint)")
+    con.execute("create table alias (phone bigint, person bigint)")
     con.execute("create table seen (person bigint)")
     con.execute(
         """create table seen_bits as select led, 0::double as seen, 0::double as unseen
@@ -93,13 +96,16 @@ def _nothing_known(con: duckdb.DuckDBPyConnection) -> None:
 
 def _decide_certain(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
     """Stages A and B.  A decisive pair that the other fields contradict goes on to stage R."""
-    score(con, "compared_ab", "scored", estimates, parameters)
+    # Where a masked name counts here, the id agrees as well.
+    con.execute("create or replace table household_twin (record bigint, person bigint)")
+    score(con, "compared_ab", "scored", estimates, parameters, kind="view")
     rank(con, "scored", "ranked", parameters, single=True)
     con.execute(
         """create or replace table decided_all as
            select r.*, case when a.record is null then 'B' else 'A' end as stage
            from ranked r left join pairs_a a using (record) where zone = 'auto' or a.record is not null"""
     )
+    con.execute("drop view ranked; drop view scored")
 
 
 def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
@@ -111,7 +117,7 @@ def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
         f"""create or replace table waiting as select {_WAITING} from feed
             where n not in (select record from decided_all)"""
     )
-    candidates.phone_owners(con, f"select record, person from decided_all where {TEACHES}", parameters)
+    candidates.phone_owners(con, _WAITING_ROWS, _PROVEN, parameters)
     con.execute("drop table compared_ab")
     candidates.by_narrow_keys(con, parameters)
     _decide_waiting(con, "R", estimates, parameters)
@@ -135,26 +141,26 @@ def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters:
                    where o.record <> l.record and l.person not in (select person from seen)))"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")
-    candidates.phone_owners(con, f"select record, person from decided_all where {TEACHES}", parameters)
+    candidates.phone_owners(con, _WAITING_ROWS, _PROVEN, parameters)
     candidates.by_new_phones(con, "decided_all")
     con.execute("delete from decided_all where record in (select n from waiting)")
     _decide_waiting(con, "P", estimates, parameters)
 
 
 def _decide_waiting(con: duckdb.DuckDBPyConnection, stage: str, estimates: Estimates, parameters: Parameters) -> None:
-    compare(con, "pairs_r", "compared")
+    compare(con, "pairs_r", "compared", kind="view")
+    household_twins(con, "pairs_r")
     score(con, "compared", "scored", estimates, parameters)
-    con.execute("drop table compared")
     rank(con, "scored", "ranked", parameters)
     con.execute(f"insert into decided_all select *, '{stage}' from ranked")
-    con.execute("drop table scored; drop table ranked; drop table pairs_r")
+    con.execute("drop view ranked; drop view compared; drop table scored; drop table pairs_r")
 
 
 def _age_bits(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
     """How much likelier each decade of birth is among the people found than in the register."""
     con.execute(
         f"""create table age_bits as
-        with r as (select left(birth, 3) as decade, count(*) as c from register where birth is not null group by 1),
+        with r as (select left(value, 3) as decade, sum(c) as c from count_birth where value is not null group by 1),
         a as (select left(r.birth, 3) as decade, count(*) as c from pairs_a join register r on r.n = person
             where r.birth is not null group by 1),
         s as (select (select coalesce(sum(c), 0) from a)::double as found, sum(c)::double as size from r)

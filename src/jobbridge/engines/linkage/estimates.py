@@ -137,8 +137,8 @@ def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: P
 def _listed(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:
     """People with a phone, and people: children have none and are hardly met, so they must not count as others do."""
     return con.execute(
-        """with r as (select left(birth, 3) as decade, count(phone) as listed, count(*) as c
-                from register group by 1),
+        """with r as (
+                select left(value, 3) as decade, sum(listed) as listed, sum(c) as c from count_birth group by 1),
             met as (select listed, c, pow(2, coalesce(bits, 0)) as often from r left join age_bits using (decade))
            select coalesce(sum(listed * often), 0), coalesce(sum(c * often), 0) from met"""
     ).fetchall()[0]

@@ -12,7 +12,7 @@ import duckdb
 _MAX_MASK_KINDS = 24
 # Names drawn to learn how often two people of one surname have look-alike or mistyped-alike names, and how many of
 # them are compared with all of them.
-_SAMPLE, _SAMPLE_LEFT = 20_000, 800
+_SAMPLE, _SAMPLE_LEFT = 20_000, 400
 # What a row of the feed learns of the register.
 COUNTS = (
     "same_name", "same_sound", "same_id", "same_village", "same_town", "mask_names", "mask_ids", "mask_heads",
@@ -35,24 +35,29 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
     Adds the columns :data:`COUNTS` (null where the register has none), and creates count_birth and count_surname,
     which are asked by the register's value, and register_names (name, length, c) unless it is ``names_known``.
     """
-    for table, column in (
-        ("name", "name"),
-        ("sound", "sound"),
-        ("village", "village"),
-        ("town", "town"),
-        ("id", "id_text"),
-    ):
-        con.execute(
-            f"""create table count_{table} as select {column} as value, count(*) as c from register
-                where {column} in (select {column} from feed) group by 1"""
-        )
-    for column in ("surname", "birth"):
-        con.execute(
-            f"create table count_{column} as select {column} as value, count(*) as c from register group by 1"
-        )
+    con.execute("create table count_id as select id_text as value, count(*) as c from id_holder group by 1")
+    con.execute(
+        """create table count_sound as select sound as value, count(*) as c from register
+           where sound in (select sound from feed) group by 1"""
+    )
+    con.execute("create table places as select village, town, count(*) as c from register group by all")
+    con.execute(
+        """create table count_birth as select birth as value, count(*) as c, count(phone) as listed
+           from register group by 1"""
+    )
+    con.execute("create table count_surname as select surname as value, count(*) as c from register group by 1")
     if not names_known:
-        con.execute("create table register_names as select name, length, count(*) as c from register group by all")
-    _discount_rare_names(con)
+        con.execute(
+            """create table register_names as select name, length(name) as length, count(*) as c
+               from register group by 1"""
+        )
+    # Names known are those of an earlier day: good for masks and rarity, not for who bears a name today.
+    bearers = (
+        "select name, count(*) as c from register"
+        if names_known
+        else "select name, sum(c)::bigint as c from register_names"
+    )
+    con.execute(f"create table count_name as {bearers} where name in (select name from feed) group by 1")
     _count_name_masks(con)
     _count_id_masks(con)
     con.execute(
@@ -60,11 +65,11 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
             where phone is not null group by 1 having c > {_FAMILY}"""
     )
     con.execute(
-        """create table counted as
-        select f.*, cn.c as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
+        f"""create table counted as
+        select f.*, {_discounted(con)} as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
             ct.c as same_town, cm.c as mask_names, ck.c as mask_ids, ch.c as mask_heads, pn.c as phone_names
         from feed f
-        left join count_name cn on cn.value = f.name
+        left join count_name cn on cn.name = f.name
         left join count_sound cs on cs.value = f.sound
         left join count_name_mask cm on cm.value = f.name
         left join count_id ci on ci.value = f.id_text
@@ -72,17 +77,17 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
         left join count_id_mask ch on ch.head = f.id_head and ch.tail = '' and f.id_kind = 'masked'
             and f.id_end <> ''
         left join phone_names pn on pn.phone = f.phone
-        left join count_village cv on cv.value = f.village
-        left join count_town ct on ct.value = f.town"""
+        left join (select village, sum(c)::bigint as c from places group by 1) cv on cv.village = f.village
+        left join (select town, sum(c)::bigint as c from places group by 1) ct on ct.town = f.town"""
     )
-    for table in ("feed", "count_name", "count_sound", "count_name_mask", "count_id", "count_id_mask",
-                  "count_village", "count_town", "phone_names"):  # fmt: skip
+    for table in ("feed", "count_name", "count_sound", "count_name_mask", "count_id", "count_id_mask", "places",
+                  "phone_names"):  # fmt: skip
         con.execute(f"drop table {table}")
     con.execute("alter table counted rename to feed")
 
 
-def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
-    """Good and Turing's correction: ``count_name.c`` becomes what the next stranger is likely to add.
+def _discounted(con: duckdb.DuckDBPyConnection) -> str:
+    """Good and Turing's correction of ``count_name.c``: it becomes what the next stranger is likely to add.
 
     A name borne once by a million people is rarer than one in a million, or it would have shown more
     often.  c + 1 times the names borne c + 1 times, over the names borne c times, is the better count.
@@ -94,10 +99,7 @@ def _discount_rare_names(con: duckdb.DuckDBPyConnection) -> None:
         for c in range(1, _RARE + 1)
     ]
     counts = " ".join(f"when {c} then {value!r}::double" for c, value in better)
-    con.execute(
-        f"""create or replace table count_name as
-            select value, case c {counts} else c::double end as c from count_name"""
-    )
+    return f"case cn.c {counts} else cn.c::double end"
 
 
 def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:
@@ -126,8 +128,14 @@ def _count_name_masks(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     masked = ["select null::varchar as value, 0 as c where false"]
     for (kind,) in kinds:
-        shown = " || ".join("'*'" if sign == "*" else f"substr(name, {i}, 1)" for i, sign in enumerate(kind, 1))
-        masked.append(f"select {shown} as value, c from register_names where length = {len(kind)}")
+        shown = ["'*'" if sign == "*" else f"substr(name, {i}, 1)" for i, sign in enumerate(kind, 1)]
+        seen = {sign: f"s{i}" for i, sign in enumerate(sorted({*shown} - {"'*'"}))}
+        # Grouped by what is shown before the mask is spelled out: there are far fewer of these than of names.
+        masked.append(
+            f"""select {" || ".join(seen.get(sign, sign) for sign in shown)} as value, c
+            from (select {", ".join(f"{sign} as {name}" for sign, name in seen.items())}, sum(c) as c
+                from register_names where length = {len(kind)} group by all)"""
+        )
     # A name with a star in the register itself fits masks of two kinds: hence one sum over all of them.
     con.execute(
         f"""create table count_name_mask as select value, sum(c)::bigint as c from ({" union all ".join(masked)})
@@ -146,7 +154,7 @@ def _count_id_masks(con: duckdb.DuckDBPyConnection) -> None:
         return
     # Six signs of the beginning and four of the end: most masks show no more, and of these there are few kinds.
     con.execute(
-        """create table id_ends as select left(id_text, 6) as head, right(id_text, 4) as tail, count(*) as c
+        """create table id_ends as select id_head as head, id_tail as tail, count(*) as c
            from register where id_text is not null group by all"""
     )
     for head, tail in sorted({*kinds, *((head, 0) for head, _ in kinds)}):

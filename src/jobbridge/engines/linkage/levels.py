@@ -47,6 +47,9 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
         when length(tail) between 3 and 5 and damerau_levenshtein(right(other, 4), tail) = 1 then 'near'
         else 'other' end
     when text = other then 'same'
+    -- One edit leaves the beginning or the end as it was; counting edits is dear.
+    when left(text, 7) <> left(other, 7) and right(text, 7) <> right(other, 7)
+        then case kind when 'valid' then 'different' else 'other' end
     when damerau_levenshtein(text, other) > 1 then case kind when 'valid' then 'different' else 'other' end
     when kind = 'valid' and other_kind = 'valid' then 'one_off'
     else 'near' end;
@@ -57,50 +60,50 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
 _CHILD_YEARS = 14
 
 
-def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
-    """Create table ``out`` from ``pairs`` (record, person).
+def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str, kind: str = "table") -> None:
+    """Create ``out``, a table or a view, from the table ``pairs`` (record, person).
 
-    Columns: record, person; the six levels; what :mod:`score` needs of both sides; household_twin (the masked name
-    also fits somebody else of the household who was no child on the day).  Needs ``phone_user``.
+    Columns: record, person; the six levels; what :mod:`score` needs of both sides.  Needs ``phone_user``.
     """
     con.execute(
-        f"""create or replace table {out} as
-        with phoned as materialized (
-            select p.record, p.person, u.level as user_level, u.users
-            from {pairs} p join (select n, phone from feed) f on f.n = p.record
-            left join phone_user u on u.phone = f.phone and u.person = p.person),
-        pair as (
-            select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
-                f.name_masked, f."like", f.seen, f.sex_told, f.birth_told,
-                f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
-                f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, p.users as phone_users,
-                r.surname as their_surname, r.birth as their_birth, r.household,
-                name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
-                    r.name, r.sound, r.shape, r.length) as name_level,
-                id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
-                case when f.phone is null then null
-                    when p.user_level is not null then p.user_level
-                    when r.phone is null then 'unlisted' else 'other' end as phone_level,
-                case when f.town is null or r.town is null then null
-                    when f.village = r.village then 'same'
-                    when f.village is null or r.village is null then
-                        case when f.town = r.town then 'in_town' else 'other' end
-                    when f.town = r.town then 'town' else 'other' end as village_level,
-                case when f.sex is null or r.sex is null then null
-                    when f.sex = r.sex then 'same' else 'other' end as sex_level,
-                case when f.birth is null or r.birth is null then null
-                    else birth_level(f.birth, r.birth) end as birth_level
-            from phoned p join feed f on f.n = p.record join register r on r.n = p.person),
-        unsure as materialized (select record, person, household, "like", seen from pair
-            where name_level = 'fits' and household is not null
-                and coalesce(id_level, '') not in ('same', 'fit', 'near', 'one_off')),
-        member as materialized (
-            select household, n, name, birth from register where household in (select household from unsure)),
-        twins as (
-            select distinct u.record, u.person from unsure u
-            join member t on t.household = u.household and t.n <> u.person
-                and (t.name like u."like" or u."like" like replace(t.name, '*', '_'))
-            where coalesce(t.birth <= (u.seen::int - {_CHILD_YEARS}0000)::varchar, true))
-        select pair.* exclude (household, "like", seen), twins.person is not null as household_twin
-        from pair left join twins using (record, person)"""
+        f"""create or replace {kind} {out} as
+        select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
+            f.name_masked, f.sex_told, f.birth_told,
+            f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
+            f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, u.users as phone_users,
+            r.surname as their_surname, r.birth as their_birth,
+            name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
+                r.name, r.sound, r.shape, r.length) as name_level,
+            id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
+            case when f.phone is null then null
+                when u.level is not null then u.level
+                when r.phone is null then 'unlisted' else 'other' end as phone_level,
+            case when f.town is null or r.town is null then null
+                when f.village = r.village then 'same'
+                when f.village is null or r.village is null then
+                    case when f.town = r.town then 'in_town' else 'other' end
+                when f.town = r.town then 'town' else 'other' end as village_level,
+            case when f.sex is null or r.sex is null then null
+                when f.sex = r.sex then 'same' else 'other' end as sex_level,
+            case when f.birth is null or r.birth is null then null
+                else birth_level(f.birth, r.birth) end as birth_level
+        from {pairs} p join feed f on f.n = p.record join register r on r.n = p.person
+            left join phone_user u on u.phone = f.phone and u.person = p.person"""
+    )
+
+
+def household_twins(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """``household_twin``: the ``pairs`` whose masked name also fits a relative who was no child on the day."""
+    con.execute(
+        f"""create or replace table household_twin as
+        with unsure as (
+            select p.record, p.person, r.household, f."like", f.seen
+            from {pairs} p join feed f on f.n = p.record join register r on r.n = p.person
+            where r.household is not null and (f.name_masked or contains(r.name, '*'))
+                and (r.name like f."like" or f.name like replace(r.name, '*', '_')))
+        select distinct u.record, u.person from unsure u
+        join (select household, n, name, birth from register where household in (select household from unsure)) t
+            on t.household = u.household and t.n <> u.person
+            and (t.name like u."like" or u."like" like replace(t.name, '*', '_'))
+        where coalesce(t.birth <= (u.seen::int - {_CHILD_YEARS}0000)::varchar, true)"""
     )

@@ -10,7 +10,8 @@ surname, length     first character and number of characters of the name
 id_kind             valid | wrong (complete, checksum or date fails) | masked | null
 id_text             18 characters where known (15-digit ids are lengthened), for valid and wrong ids
 id_head, id_tail    visible beginning and end; the tail only when four characters are visible (id_end: however few)
-phone               11 digits
+household           as a 64-bit hash; of a register only
+phone               11 digits, as a number
 village, town       12 and 9 digits; a township code leaves the village null, a county code both;
                     codes that are not numbers are taken as they are
 sex, birth          男 | 女 and YYYYMMDD, read from a valid id when not told (``sex_told, birth_told``)
@@ -49,13 +50,14 @@ create or replace macro id_clean(t) as case when regexp_full_match(t, '[0-9]{{17
 create or replace macro phone_clean(t) as case when regexp_full_match(t, '1[0-9]{{10}}') then t
     else nullif(regexp_extract(
         regexp_replace(regexp_replace(narrow(t), '\\.0+$', ''), '[\\s\\-()+]', '', 'g'),
-        '(?:^|[^0-9])(?:0086|86|0)?(1[0-9]{{10}})(?:[^0-9]|$)', 1), '') end;
+        '(?:^|[^0-9])(?:0086|86|0)?(1[0-9]{{10}})(?:[^0-9]|$)', 1), '') end::bigint;
 create or replace macro date_clean(t) as case when regexp_full_match(t, '[0-9]{{8}}')
     then case when try_strptime(t, '%Y%m%d') is not null then t end
     else strftime(try_strptime(split_part(narrow(t), ' ', 1),
         ['%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日']), '%Y%m%d') end;
 create or replace macro place_clean(t) as case when regexp_full_match(t, '[0-9]{{12}}') then t
     else regexp_replace(narrow(t), '\\.0+$', '') end;
+create or replace macro house_clean(t) as case when t is not null then hash(t) end;
 create or replace macro sex_clean(t) as case
     when left(upper(t), 1) in ('男', '1', 'M') then '男' when left(upper(t), 1) in ('女', '2', 'F') then '女' end;
 """
@@ -77,7 +79,7 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     _key_names(con, table)
     own = table == "register"
     seen = "" if own else ", date_clean(seen_on) as seen"
-    kept = "key, household_id as household" if own else "key, coalesce(source, '') as source"
+    kept = "key, house_clean(household_id) as household" if own else "key, coalesce(source, '') as source"
     con.execute(
         f"""create table {table} as
         with one as (

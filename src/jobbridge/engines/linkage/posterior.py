@@ -22,19 +22,23 @@ _LARGEST = 200.0
 def rank(
     con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters, *, single: bool = False
 ) -> None:
-    """Create ``out``: the rows of ``scored`` with place (1 best, ties to the smaller id), posterior, note, zone.
+    """Create the view ``out``: the rows of ``scored`` with place (1 best, ties to the smaller id),
+    posterior, note, zone.
 
     ``single`` says that no record has two candidates, which saves the sorting.
     """
     one = f"""select *, total as top, {2**_SCALE}::hugeint as part, {2**_SCALE}::hugeint as parts, 1 as place
         from {scored}"""
-    many = f"""select *, sum(part) over (partition by record) as parts,
-            row_number() over (partition by record order by total desc, person) as place
-        from (select *, (pow(2, greatest(total - top, -60)) * {2**_SCALE})::bigint as part
-            from (select *, max(total) over (partition by record) as top from {scored}) best) odds"""
+    many = f"""select s.*, top, part, parts, place from {scored} s join odds using (record, person)
+        join (select record, sum(part) as parts from odds group by 1) using (record)"""
+    placed = f"""placed as (
+            select record, person, total, first_value(total) over best as top, row_number() over best as place
+            from {scored} window best as (partition by record order by total desc, person)),
+        odds as (select record, person, top, place, (pow(2, greatest(total - top, -60)) * {2**_SCALE})::bigint as part
+            from placed),"""
     con.execute(
-        f"""create or replace table {out} as
-        with shared as ({one if single else many}),
+        f"""create or replace view {out} as
+        with {"" if single else placed} shared as ({one if single else many}),
         ranked as (
             select * exclude (top, part, parts),
                 floor(1e6 * part / (parts::double + {2**_SCALE}::double

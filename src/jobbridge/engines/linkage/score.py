@@ -22,23 +22,30 @@ _NEAR_TAIL_CHANCE = 37 / 10_000
 
 
 def score(
-    con: duckdb.DuckDBPyConnection, compared: str, out: str, estimates: Estimates, parameters: Parameters
+    con: duckdb.DuckDBPyConnection,
+    compared: str,
+    out: str,
+    estimates: Estimates,
+    parameters: Parameters,
+    kind: str = "table",
 ) -> None:
-    """Create table ``out`` from the pairs of :func:`levels.compare`.
+    """Create ``out``, a table or a view, from the pairs of :func:`levels.compare`.
 
     Columns: record, person, the six levels, household_twin, the seven weights of :data:`columns.FIELDS`, total.
-    Needs ``source_rates``, ``seen_bits``, ``outsider_phone``, ``seen`` (person) and ``age_bits`` (decade, bits).
+    Needs ``household_twin``, ``source_rates``, ``seen_bits``, ``outsider_phone``, ``seen`` (person) and ``age_bits``
+    (decade, bits).
     """
     weights = _weights(estimates, parameters)
     rounded = ", ".join(f"round({sql}, 3) as w_{field}" for field, sql in weights.items())
     total = " + ".join(f"w_{field}" for field in FIELDS)
     con.execute(
-        f"""create or replace table {out} as
+        f"""create or replace {kind} {out} as
         with weighed as (
             select p.record, p.person, p.name_level, p.id_level, p.phone_level, p.village_level, p.sex_level,
-                p.birth_level, p.household_twin,
+                p.birth_level, t.person is not null as household_twin,
                 coalesce(p.id_kind = 'valid', false) as id_valid, {rounded}
             from {compared} p join source_rates m using (source)
+            left join household_twin t on t.record = p.record and t.person = p.person
             left join seen_bits sb on sb.led is not distinct from
                 case when p.phone_level is not null then p.phone_level in ('own', 'household', 'proven') end
             left join count_surname cu on cu.value = p.their_surname

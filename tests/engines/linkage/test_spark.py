@@ -11,7 +11,8 @@ import pytest
 
 from jobbridge.cli import main
 from jobbridge.engines import files
-from jobbridge.engines.linkage import spark_run
+from jobbridge.engines.linkage import cli, spark_run
+from jobbridge.engines.linkage.spark import SparkConnection
 from jobbridge.engines.linkage.spark_sql import Macro, parse, spark_sql
 from tests.engines.linkage.county import build
 from tests.engines.linkage.febrl import FOLDER
@@ -166,6 +167,14 @@ def test_an_exchange_of_neighbours_is_one_edit():
 def refused(tmp_path, capsys, *more):
     assert main([*words(tmp_path, "spark"), *more]) == 2
     return capsys.readouterr().err
+
+
+def test_a_statement_spark_cannot_run_is_told(tmp_path, capsys, monkeypatch):
+    def unknown(*paths, **settings):
+        SparkConnection.execute(object.__new__(SparkConnection), "set threads = 1")
+
+    monkeypatch.setattr(cli, "link_files", unknown)
+    assert "the engine spark cannot run this statement" in refused(tmp_path, capsys)
 
 
 def test_what_is_missing_is_named(tmp_path, capsys, monkeypatch):

@@ -88,7 +88,8 @@ class SparkConnection:
             case exp.Query():
                 self._rows = [tuple(row) for row in self._query(statement).collect()]
             case _:
-                raise NotImplementedError(f"not said on Spark yet: {statement.sql(dialect='duckdb')}")
+                told = statement.sql(dialect="duckdb")
+                raise ValueError(f"the engine spark cannot run this statement, the engine duckdb can: {told}")
 
     def _query(self, statement: exp.Expr) -> DataFrame:
         return self._session.sql(spark_sql(statement, self._macros))

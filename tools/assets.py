@@ -36,6 +36,7 @@ JS_TARGET = "chrome92"
 STYLES = {
     "desk": ["tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review", "matching", "posts"],
     "phone": ["tokens", "reset", "status", "phone"],
+    "worker": ["tokens", "reset", "worker"],
     "door": ["tokens", "reset", "controls", "door"],
 }
 SCRIPTS = ["desk", "charts", "review", "phone", "echarts"]

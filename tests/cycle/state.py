@@ -14,6 +14,11 @@ import psycopg
 PERSON = "(SELECT encode(p.id_index, 'hex') FROM registry_person p WHERE p.id = t.person_id)"
 HOUSE = "(SELECT h.number FROM registry_household h WHERE h.id = t.household_id)"
 POST = "(SELECT o.key FROM vacancies_post o WHERE o.id = t.post_id)"
+PAIR = (
+    "(SELECT encode(p.id_index, 'hex') || o.key FROM placements_recommendation r"
+    " JOIN registry_person p ON p.id = r.person_id JOIN vacancies_post o ON o.id = r.post_id"
+    " WHERE r.id = t.recommendation_id)"
+)
 SOURCE = "(SELECT s.label || s.as_of FROM imports_sourcerecord s WHERE s.id = t.source_id)"
 
 STATE = {
@@ -54,10 +59,13 @@ STATE = {
     "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on, origin,"
     " collected_on, screened_on, screened_by, quality, confirmed_on",
     "vacancies_postlog": f"{POST}, event, before, after, actor, note",
-    "placements_matchrun": '"on", seekers, posts, recommendations, gap',
+    "placements_matchrun": '"on", seekers, posts, recommendations, gap, state',
     "placements_runpost": f"{POST}, openings, capacity, candidates, short, price",
     "placements_runseeker": f"{PERSON}, tier, sex, age, disabled, legal, given, \"limit\", missed, changes, training",
-    "placements_recommendation": f"{PERSON}, {POST}, rank, score, terms, reasons, state, state_on",
+    "placements_recommendation": f"{PERSON}, {POST}, rank, score, terms, reasons, state, state_on, refusal, note,"
+    " started_on",
+    "placements_recommendationlog": f"{PAIR}, before, after, \"on\", reason, note, actor",
+    "placements_workerlink": f"{PERSON}, encode(code_hash, 'hex')",
     "messaging_message": "purpose, template, encode(recipient_index, 'hex'), body, state, channel",
     "indicators_target": "indicator, year, area_id, value",
     "indicators_indicatorvalue": 'indicator, "on", area_id, value, numerator, denominator, target',

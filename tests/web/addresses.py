@@ -198,6 +198,8 @@ ADDRESSES = (
     Address("field:answer", BROKERS, lambda r: (r.question.pk,), reads=False, writes=True, form={"answer": "yes"}),
     Address("field:call", BROKERS, household, reads=False, writes=True),
 )
+# Behind a person's own link, without a log-in: tests/web/test_worker.py walks them.
+BY_LINK = frozenset({"worker:posts", "worker:reply", "worker:mine", "worker:language"})
 READ = tuple(address for address in ADDRESSES if address.reads)
 WRITE = tuple(address for address in ADDRESSES if address.writes)
 LISTS = tuple(address for address in READ if address.keys is None)

@@ -15,7 +15,7 @@ from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.linkage.models import DataAgreement, Link, Opinion, Outsider, Suspicion, VillageQuestion
 from jobbridge.apps.registry.models import Household, Person
 from jobbridge.apps.vacancies.models import Post
-from tests.web.addresses import ADDRESSES, READ, ROLES, SCOPED, WRITE, Address
+from tests.web.addresses import ADDRESSES, BY_LINK, READ, ROLES, SCOPED, WRITE, Address
 from tests.web.conftest import PHONE
 
 TEST = system_actor("test")
@@ -28,7 +28,7 @@ def test_the_table_has_every_address():
         for space, (_, resolver) in get_resolver().namespace_dict.items()
         for pattern in resolver.url_patterns
     }
-    assert named == {address.name for address in ADDRESSES}
+    assert named == {address.name for address in ADDRESSES} | BY_LINK
 
 
 @pytest.fixture

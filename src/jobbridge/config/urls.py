@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", door.language, name="language"),
     path("desk/", include("jobbridge.web.desk.urls")),
     path("m/", include("jobbridge.web.field.urls")),
+    path("w/", include("jobbridge.web.worker.urls")),
     path("employer/", include("jobbridge.web.employer.urls")),
 ]
 

@@ -79,6 +79,12 @@ def test_a_known_name_is_answered_as_its_candidates_would():
         assert known.code(title) == known.candidates(title, 1)[0].code
 
 
+def test_codes_of_many_titles():
+    titles = ["厨师", "电焊师傅", "普工", "不限", "厨师"]
+    assert small().codes(titles) == {title: small().code(title) for title in titles}
+    assert small().codes([]) == {}
+
+
 def test_names_are_embedded_once_an_installation(home, monkeypatch):
     first = small().candidates("火锅店")
     [kept] = (home / "cache").iterdir()

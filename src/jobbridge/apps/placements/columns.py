@@ -126,9 +126,9 @@ def seekers(
     refusals: dict[int, list[Refused]] = defaultdict(list)
     for refusal in _fetch(REFUSALS, on=on):
         refusals[refusal.pop("person_id")].append(Refused(**refusal | {"region": _region(refusal["region"])}))
-    code = classifier().code
+    codes = classifier().codes(wish for row in rows for wish in (row["wishes"] or [])[:2])
     for row in rows:
-        wishes = [code(wish) for wish in (row["wishes"] or [])[:2]]
+        wishes = [codes[wish] for wish in (row["wishes"] or [])[:2]]
         row["occupation_1"] = (wishes[0] or None) if wishes else None
         row["occupation_2"] = (wishes[1] or None) if len(wishes) > 1 else None
         row["education"] = EDUCATION.index(row["education"]) if row["education"] in EDUCATION else None

@@ -61,11 +61,17 @@ class Classifier:
 
     def code(self, title: str) -> str:
         """The best code, '' when the title says nothing; at once where the title is a known name."""
-        plain = clean(title)
-        if plain in self._named and not _is_general(title):
-            return self._named[plain]
+        named = self._name(title)
+        if named:
+            return named
         best = self.candidates(title, 1)
         return best[0].code if best else ""
+
+    def codes(self, titles: Iterable[str]) -> dict[str, str]:
+        """``code`` of every title, worked out together."""
+        titles = dict.fromkeys(titles)
+        self.learn(title for title in titles if not self._name(title))
+        return {title: self.code(title) for title in titles}
 
     def learn(self, titles: Iterable[str]) -> None:
         """Work out many titles together, several times faster than one by one."""
@@ -92,6 +98,9 @@ class Classifier:
             if _is_general(title):
                 found = [self._guess(self._general, 1.0), *(one for one in found if one.code != GENERAL_LABOUR)]
             self._known[title] = tuple(found[:MOST])
+
+    def _name(self, title: str) -> str | None:
+        return None if _is_general(title) else self._named.get(clean(title))
 
     def _guess(self, at: int, score: float) -> Guess:
         return Guess(self._names.code[at], self._names.official[at], round(score, 4))

@@ -12,10 +12,8 @@ import duckdb
 
 from .em import Rates
 from .fields import FieldSet
-
-# Counts up to here are discounted.
-_RARE = 5
-_LEAST_COUNT = 0.05
+from .posterior import alone
+from .rare import discounted
 
 
 def score(
@@ -47,7 +45,7 @@ def score(
             select p.*, {", ".join(weights)}, round({prior!r}::double, 3) as w_prior
             from {pairs} p join feed f on f.n = p.record {joins}),
         added as (select *, round({total}, 3) as total from weighed)
-        select *, floor(1e6 / (1 + pow(2, -greatest(-200, least(200, total))))) / 1e6 as posterior from added"""
+        select *, {alone("total")} as posterior from added"""
     )
 
 
@@ -75,18 +73,5 @@ def count_values(con: duckdb.DuckDBPyConnection, fields: FieldSet, alone: bool) 
             select value, greatest(1, c - 2 * coalesce(pairs, 0) / c)::double as c
             from held left join known using (value) where value is not null"""
         )
-        _discount_rare(con, f"count_{field.name}")
-
-
-def _discount_rare(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Good and Turing's correction: ``c`` becomes what the next stranger is likely to add.
-
-    A value met once in a million rows is rarer than one in a million, or it would have shown more often.
-    """
-    met = dict(con.execute(f"select round(c)::bigint, count(*) from {table} group by 1").fetchall())
-    better = {
-        c: min(float(c), max(_LEAST_COUNT, (c + 1) * (met.get(c + 1, 0) + 1) / (met.get(c, 0) + 1)))
-        for c in range(1, _RARE + 1)
-    }
-    cases = " ".join(f"when {c} then {value!r}::double" for c, value in better.items())
-    con.execute(f"update {table} set c = case round(c)::bigint {cases} else c end")
+        better = discounted(con, f"select c from count_{field.name}", "c")
+        con.execute(f"update count_{field.name} set c = {better}")

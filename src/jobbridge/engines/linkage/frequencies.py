@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from .rare import discounted
+
 # More kinds of mask than this in one feed means the column is not a masked name or id at all.
 _MAX_MASK_KINDS = 24
 # Names drawn to learn how often two people of one surname have look-alike or mistyped-alike names, and how many of
@@ -20,8 +22,6 @@ COUNTS = (
 )  # fmt: skip
 # One phone with more names than this in one feed is no family's.
 _FAMILY = 4
-# Counts up to here are discounted.
-_RARE = 5
 
 
 def register_size(con: duckdb.DuckDBPyConnection) -> int:
@@ -64,9 +64,10 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
         f"""create table phone_names as select phone, count(distinct name) as c from feed
             where phone is not null group by 1 having c > {_FAMILY}"""
     )
+    same_name = discounted(con, "select c from register_names where name is not null", "cn.c")
     con.execute(
         f"""create table counted as
-        select f.*, {_discounted(con)} as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
+        select f.*, {same_name} as same_name, cs.c as same_sound, ci.c as same_id, cv.c as same_village,
             ct.c as same_town, cm.c as mask_names, ck.c as mask_ids, ch.c as mask_heads, pn.c as phone_names
         from feed f
         left join count_name cn on cn.name = f.name
@@ -84,22 +85,6 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
                   "phone_names"):  # fmt: skip
         con.execute(f"drop table {table}")
     con.execute("alter table counted rename to feed")
-
-
-def _discounted(con: duckdb.DuckDBPyConnection) -> str:
-    """Good and Turing's correction of ``count_name.c``: it becomes what the next stranger is likely to add.
-
-    A name borne once by a million people is rarer than one in a million, or it would have shown more
-    often.  c + 1 times the names borne c + 1 times, over the names borne c times, is the better count.
-    Above a handful the count speaks for itself.
-    """
-    borne = dict(con.execute("select c, count(*) from register_names where name is not null group by 1").fetchall())
-    better = [
-        (c, min(float(c), max(0.05, (c + 1) * (borne.get(c + 1, 0) + 1) / (borne.get(c, 0) + 1))))
-        for c in range(1, _RARE + 1)
-    ]
-    counts = " ".join(f"when {c} then {value!r}::double" for c, value in better)
-    return f"case cn.c {counts} else cn.c::double end"
 
 
 def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:

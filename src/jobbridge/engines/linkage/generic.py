@@ -22,6 +22,7 @@ from .field_pairs import compare, draw_pairs, find_pairs, load_rows, patterns
 from .field_weights import count_values, score
 from .fields import FieldSet
 from .parameters import Parameters
+from .posterior import ranked
 from .run import LinkResult
 
 ENGINE = "duckdb-fields-1"
@@ -133,19 +134,9 @@ def _learn(con: duckdb.DuckDBPyConnection, fields: FieldSet, alone: bool, all_pa
 
 
 def _rank(con: duckdb.DuckDBPyConnection, fields: FieldSet) -> None:
-    """A row's candidates compete with each other and with "not in the register", as in :mod:`posterior`."""
-    scale = 2**40
-    con.execute(
-        f"""create table ranked as
-        with best as (select * exclude (posterior), max(total) over (partition by record) as top from scored),
-        odds as (select *, (pow(2, greatest(total - top, -60)) * {scale}::bigint)::bigint as part from best),
-        shared as (select *, sum(part) over (partition by record) as parts from odds),
-        ranked as (select * exclude (top, part, parts),
-            floor(1e6 * part / (parts::double + {scale}::double * pow(2, -greatest(-200, least(200, top))))) / 1e6
-                as posterior,
-            row_number() over (partition by record order by total desc, person) as place from shared)
-        select *, {_zone(fields)} as zone from ranked"""
-    )
+    """A row's candidates compete with each other and with "not in the register"."""
+    con.execute("create table competing as select * exclude (posterior) from scored")
+    con.execute(f"create table ranked as select *, {_zone(fields)} as zone from ({ranked('competing')})")
 
 
 def _zone_pairs(con: duckdb.DuckDBPyConnection, fields: FieldSet) -> None:

@@ -20,7 +20,7 @@ from .connection import connect
 from .levels import OTHER_MACROS
 from .normalise import normalise
 from .parameters import Parameters
-from .posterior import note
+from .posterior import alone, note
 from .run import link
 
 # More entries of one person than this are not believed without a look.
@@ -102,7 +102,7 @@ def _pairs(
         one as (select * from either_way
             qualify row_number() over (partition by record, person order by total desc, asked) = 1),
         judged as (select *, {note("phone", "village", "birth")} as reason,
-            floor(1e6 / (1 + pow(2, -greatest(-200, least(200, total))))) / 1e6 as posterior from one)
+            {alone("total")} as posterior from one)
         select * exclude (reason), case when posterior >= {parameters.auto!r} then reason end as note,
             case when posterior < {parameters.review!r} then 'none'
                 when posterior < {parameters.auto!r} or reason is not null then 'review' else 'auto' end as zone

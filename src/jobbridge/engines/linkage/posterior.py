@@ -19,39 +19,45 @@ _SCALE = 40
 _LARGEST = 200.0
 
 
-def rank(
-    con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters, *, single: bool = False
-) -> None:
-    """Create the view ``out``: the rows of ``scored`` with place (1 best, ties to the smaller id),
-    posterior, note, zone.
+def alone(total: str) -> str:
+    """SQL of a pair's posterior when nothing but "no" competes with it, rounded down to six decimals."""
+    return f"floor(1e6 / (1 + {_odds_against(total)})) / 1e6"
 
-    ``single`` says that no record has two candidates, which saves the sorting.
-    """
-    one = f"""select *, total as top, {2**_SCALE}::hugeint as part, {2**_SCALE}::hugeint as parts, 1 as place
-        from {scored}"""
-    many = f"""select s.*, top, part, parts, place from {scored} s join odds using (record, person)
-        join (select record, sum(part) as parts from odds group by 1) using (record)"""
-    placed = f"""placed as (
+
+def ranked(scored: str) -> str:
+    """Query giving the rows of ``scored`` with place (1 best, ties to the smaller id) and posterior."""
+    return f"""with placed as (
             select record, person, total, first_value(total) over best as top, row_number() over best as place
             from {scored} window best as (partition by record order by total desc, person)),
         odds as (select record, person, top, place, (pow(2, greatest(total - top, -60)) * {2**_SCALE})::bigint as part
-            from placed),"""
+            from placed),
+        shared as (select record, sum(part) as parts from odds group by 1)
+        select s.*, place,
+            floor(1e6 * part / (parts::double + {2**_SCALE}::double * {_odds_against("top")})) / 1e6 as posterior
+        from {scored} s join odds using (record, person) join shared using (record)"""
+
+
+def _odds_against(total: str) -> str:
+    return f"pow(2, -greatest(least({total}, {_LARGEST}), -{_LARGEST}))"
+
+
+def rank(
+    con: duckdb.DuckDBPyConnection, scored: str, out: str, parameters: Parameters, *, single: bool = False
+) -> None:
+    """Create the view ``out``: the rows of ``scored`` with place, posterior, note and zone.
+
+    ``single`` says that no record has two candidates, which saves the sorting.
+    """
+    shared = f"select *, 1 as place, {alone('total')} as posterior from {scored}" if single else ranked(scored)
     con.execute(
         f"""create or replace view {out} as
-        with {"" if single else placed} shared as ({one if single else many}),
-        ranked as (
-            select * exclude (top, part, parts),
-                floor(1e6 * part / (parts::double + {2**_SCALE}::double
-                    * pow(2, -greatest(least(top, {_LARGEST}), -{_LARGEST})))) / 1e6 as posterior,
-                {note()} as reason
-            from shared)
         select * exclude (reason), case
                 when reason = 'id_other_name' and id_level = 'same' and id_valid then 'review'
                 when posterior < {parameters.review!r} then 'none'
                 when posterior < {parameters.auto!r} or reason is not null then 'review'
                 else 'auto' end as zone,
             case when posterior >= {parameters.auto!r} or (id_level = 'same' and id_valid) then reason end as note
-        from ranked"""
+        from (select *, {note()} as reason from ({shared}))"""
     )
 
 

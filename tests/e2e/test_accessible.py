@@ -15,6 +15,7 @@ DESK = (
     "linkage/?view=decided", "linkage/second/", "linkage/results/", "linkage/records/",
     "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/", "linkage/duplicates/",
     "linkage/agreements/", "cycle/", "indicators/", "nothing-here/",
+    "matching/", "matching/what-if/", "matching/policies/",
 )  # fmt: skip
 
 
@@ -80,13 +81,15 @@ def test_pages_of_the_phone(visit: Callable[..., Site], county: County, check: C
 
 def records(county: County) -> list[str]:
     """One record of each kind with as much on its page as there is."""
-    ((household, person, post, batch),) = county.rows(
+    ((household, person, post, batch, run),) = county.rows(
         "SELECT (SELECT household_id FROM targeting_householdstatus ORDER BY urgency DESC LIMIT 1),"
         " (SELECT person_id FROM placements_recommendation ORDER BY id LIMIT 1),"
         " (SELECT post_id FROM placements_recommendation ORDER BY id LIMIT 1),"
-        " (SELECT batch_id FROM imports_importrow WHERE state = 'refused' ORDER BY id LIMIT 1)"
+        " (SELECT batch_id FROM imports_importrow WHERE state = 'refused' ORDER BY id LIMIT 1),"
+        " (SELECT id FROM placements_matchrun ORDER BY id LIMIT 1)"
     )
     return [
         f"households/{household}/", f"persons/{person}/", f"persons/{person}/reveal/phone/", f"posts/{post}/",
-        f"imports/{batch}/", f"imports/{batch}/columns/",
+        f"imports/{batch}/", f"imports/{batch}/columns/", f"matching/{run}/", f"matching/{run}/people/",
+        f"matching/{run}/posts/", f"persons/{person}/outlook/",
     ]  # fmt: skip

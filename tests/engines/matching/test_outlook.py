@@ -57,6 +57,8 @@ def test_relaxing_a_limit_alone_opens_as_many_posts_as_said(people, offers):
     tables = seeker_table(people), post_table(offers)
     found = outlooks(*tables, on=DAY)
     legal = legal_pairs(*tables, on=DAY)["person_id"].to_pylist()
+    reach = match(*tables, on=DAY).seekers.to_pylist()
+    assert [(row["person_id"], row["legal"]) for row in reach] == [(n, legal.count(n)) for n in range(len(people))]
     far = [{**row, "travel": "anywhere"} for row in people]
     low = [{**row, "wage_floor": 1} for row in people]
     for name, eased in (("place", far), ("wage", low)):

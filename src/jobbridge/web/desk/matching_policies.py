@@ -36,7 +36,7 @@ FIGURES: dict[str, tuple[str, bool | None]] = {
     "zero_households": ("share", True),
     "recommendations": ("number", True),
     "mean_score": ("score", True),
-    "gap": ("gap", False),
+    "gap": ("gap", None),  # how sure, not how good
     "priority": ("gap", False),
     "gini": ("ratio", False),
     "full": ("number", None),
@@ -45,6 +45,8 @@ FIGURES: dict[str, tuple[str, bool | None]] = {
     "without_legal_post": ("number", False),
     "seconds": ("seconds", None),
 }
+# A change that would be written as nothing is none.
+SMALLEST = {"share": 0.05, "gap": 0.00005, "number": 1, "ratio": 0.005, "score": 0.005, "seconds": 0.05}
 
 
 @page_for(STAFF)
@@ -114,12 +116,15 @@ def what_if(request: HttpRequest, pk: int = 0) -> HttpResponse:
             response["HX-Refresh"] = "true"  # the form and the history change with it
         return response
     present = in_force(today)
+    history = list(WhatIf.objects.order_by("-pk")[:HISTORY])
+    for past in history:
+        past.kappa = _plain(past.trial["kappa"])
     start = request.POST if request.method == "POST" else (shown.trial if shown else settings_of(present))
     context |= {
         "present": present,
         "today": today,
         "problems": problems,
-        "history": list(WhatIf.objects.order_by("-pk")[:HISTORY]),
+        "history": history,
         "draft": MatchRun.objects.filter(state="draft").defer("report").order_by("-on", "-pk").first(),
         **_form(_values(start), problems),
     }
@@ -188,7 +193,7 @@ def _values(source: Mapping[str, Any]) -> dict[str, Any]:
 def _form(values: Mapping[str, Any], problems: Mapping[str, str]) -> dict[str, Any]:
     """The fields of the form with words, values and what is wrong with them."""
     fields = [
-        {"name": name, "word": word, "value": values.get(name, ""), "problem": problems.get(name, "")}
+        {"name": name, "word": word, "value": _plain(values.get(name, "")), "problem": problems.get(name, "")}
         for name, word in SETTING_WORDS.items()
     ]
     weights = [
@@ -196,6 +201,11 @@ def _form(values: Mapping[str, Any], problems: Mapping[str, str]) -> dict[str, A
         for name, word in WEIGHT_WORDS.items()
     ]
     return {"fields": fields, "weights": weights, "weights_problem": problems.get("weights", "")}
+
+
+def _plain(value: Any) -> Any:
+    """3 for 3.0."""
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _comparison(trial: WhatIf) -> list[dict[str, Any]]:
@@ -225,9 +235,10 @@ def _comparison(trial: WhatIf) -> list[dict[str, Any]]:
         now, then = (side.get(name) for side in sides)
         if now is None and then is None:
             continue
-        change = None if now is None or then is None else then - now
-        better = None if not change or more_is_better is None else (change > 0) == more_is_better
         scale = 100 if kind == "share" else 1
+        change = None if now is None or then is None else (then - now) * scale
+        seen = change is not None and abs(change) >= SMALLEST[kind]
+        better = (change > 0) == more_is_better if seen and more_is_better is not None else None
         rows.append(
             {
                 "name": name,
@@ -235,7 +246,7 @@ def _comparison(trial: WhatIf) -> list[dict[str, Any]]:
                 "kind": kind,
                 "now": None if now is None else now * scale,
                 "then": None if then is None else then * scale,
-                "change": None if change is None else change * scale,
+                "change": change if seen or change is None else 0,
                 "better": better,
             }
         )

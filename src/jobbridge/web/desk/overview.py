@@ -17,6 +17,7 @@ from jobbridge.apps.casework.models import Task
 from jobbridge.apps.imports.models import BatchState, ImportBatch, ImportRow, RowState
 from jobbridge.apps.linkage.agreements import KEEPERS, ending_soon
 from jobbridge.apps.linkage.models import Decision, DuplicateSuspicion, Link, Suspicion, Zone
+from jobbridge.apps.placements.models import MatchRun
 from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
 from jobbridge.web.access import COUNTY
 from jobbridge.web.frame import cached
@@ -224,6 +225,15 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
                 _("台账里可能登记了两次"),
                 twice.filter(state="open").count() if actor.role in COUNTY else 0,
                 "linkage_duplicates",
+                "",
+            ),
+            (
+                False,
+                "send",
+                _("撮合批次待放行"),
+                _("放行之前不通知任何人"),
+                MatchRun.objects.filter(state="draft").count() if actor.role in COUNTY else 0,
+                "match_runs",
                 "",
             ),
             (

@@ -18,6 +18,7 @@ from jobbridge.apps.placements.enums import RecommendationState, Refusal
 from jobbridge.apps.placements.models import Recommendation
 
 NOTE_LENGTH = 100
+HIGHEST_WAGE = 100_000  # yuan a month; above it a digit too many was typed
 
 # The rows that {found} names, locked in the order of their keys, so that two writers never wait for each other.
 STEP = """
@@ -85,6 +86,8 @@ def move(
             started = started or on
             if started > on:
                 raise flows.Refused("到岗日不能晚于登记日")
+            if wage is not None and not 0 < wage <= HIGHEST_WAGE:
+                raise flows.Refused("月薪请填写每月多少元")
             spell = spells.open_spell(current, actor=actor, started=started, on=on, wage=wage)
         elif after == "left":
             spells.end_spell(current, on=on)

@@ -1,0 +1,74 @@
+"""What staff and brokers write down of a recommendation after a call or a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.placements import flows
+from jobbridge.apps.placements.enums import RunState
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.outcomes import move
+
+# What may be told, in the order of the way. Sent, delivered and expired come of themselves; months at work are asked
+# about on visits.
+SAYS: Mapping[str, str] = {
+    "interested": "有意向",
+    "refused": "不合适",
+    "interview": "约了面试",
+    "offered": "决定录用",
+    "placed": "已到岗",
+    "not_hired": "没有录用",
+    "left": "已离岗",
+}
+
+
+def may_say(state: str) -> list[tuple[str, str]]:
+    """What can be told of a recommendation that stands here, with its words.
+
+    >>> [after for after, word in may_say("offered")]
+    ['refused', 'placed', 'not_hired']
+    """
+    return [(after, word) for after, word in SAYS.items() if after in flows.NEXT[state]]
+
+
+def tell(
+    recommendation_id: int, *, actor: Actor, after: str, on: date, reason: str = "", note: str = "",
+    day: date | None = None, wage: int | None = None,
+) -> Recommendation:  # fmt: skip
+    """Take a recommendation where somebody said it went: one of `SAYS`.
+
+    Parameters
+    ----------
+    day
+        When they started (``placed``) or left (``left``); default ``on``, and never after it.
+
+    Raises
+    ------
+    Recommendation.DoesNotExist
+        Outside the actor's scope, or of a run that was not let go.
+    flows.Refused
+        The step is not possible from here, or lacks what it needs.
+    """
+    with acting_as(actor):
+        rows = Recommendation.objects.visible_to(actor).filter(run__state=RunState.RELEASED)
+        row = rows.select_related("run").get(pk=recommendation_id)
+        if after not in SAYS:
+            raise flows.Refused("请选择结果")
+        if after == "not_hired" and not note.strip():
+            raise flows.Refused("没有录用要写明原因")
+        day = check_day(row, after, day or on, on)
+        if after == "left":
+            return move(row, after, actor=actor, on=day, note=note)
+        started = day if after == "placed" else None
+        return move(row, after, actor=actor, on=on, reason=reason, note=note, started=started, wage=wage)
+
+
+def check_day(row: Recommendation, after: str, day: date, on: date) -> date:
+    """The day on which somebody started or left, when it can be; other steps have none of their own."""
+    if after == "placed" and day < row.run.on:
+        raise flows.Refused("到岗日不能早于推荐的日子")
+    if after == "left" and row.started_on and not row.started_on <= day <= on:
+        raise flows.Refused("离岗日应在到岗日和今天之间")
+    return day

@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.messaging.models import Message
 from jobbridge.apps.placements.links import Wanted, links_for, revoke
 from jobbridge.apps.placements.models import MatchRun, Recommendation, RecommendationLog, WorkerLink
 from jobbridge.apps.placements.outcomes import move
 from jobbridge.web.worker import door
 from tests.factories import DAY, make_person
 from tests.web.addresses import BY_LINK
-from tests.web.conftest import make_post
+from tests.web.conftest import make_message, make_post
 
 TEST = system_actor("test")
 WIRE = 20 * 1024
@@ -287,6 +288,16 @@ def test_who_is_signed_in_sees_the_link_s_person_not_their_own_rows(signed_in, c
     browser = signed_in("neighbour")
     assert "缝纫车工" in page(browser, "posts", code).content.decode()
     assert state_of(county.person) == ("seen", "")
+
+
+def test_staff_read_the_message_without_the_code(signed_in, county, code):
+    body = f"看详情请点 https://jobs.example/w/{code}/ 或回复岗位序号"
+    with acting_as(TEST):
+        make_message(county.person)
+        Message.objects.update(body=body)
+    text = signed_in("county").get(reverse("desk:messages")).content.decode()
+    assert code not in text
+    assert "https://jobs.example/w/…/ 或回复岗位序号" in text
 
 
 def test_long_lists_cost_as_many_queries_as_short_ones(client, county, code, django_assert_num_queries):

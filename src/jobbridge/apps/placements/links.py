@@ -27,6 +27,7 @@ SALT = "jobbridge.placements.links"
 # No characters that look alike on a phone: 0 O 1 l I.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 12
+_ADDRESS = re.compile(f"/w/[{ALPHABET}]{{{LENGTH}}}/")
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 BATCH = 2000
 
@@ -94,6 +95,11 @@ def revoke(*, actor: Actor, person_id: int, now: datetime) -> int:
     with acting_as(actor):
         links = WorkerLink.objects.visible_to(actor).filter(person_id=person_id, revoked_at=None, expires_at__gt=now)
         return links.update(revoked_at=now, revoked_by=actor.key[:60])
+
+
+def hidden(text: str) -> str:
+    """A message for the eyes of staff: with the code they could answer in the person's place."""
+    return _ADDRESS.sub("/w/…/", text)
 
 
 def _code(key: str) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from jobbridge.apps.messaging.enums import Purpose, State
 from jobbridge.apps.messaging.models import Inbound, Message
 from jobbridge.apps.messaging.replies import ReplyKind
+from jobbridge.apps.placements.links import hidden
 from jobbridge.web.access import COUNTY, page_for, wants_fragment
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
@@ -34,8 +35,11 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     )
     if state:
         rows = rows.filter(state=state)
+    page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""))
+    for message in page:
+        message.shown = hidden(message.body)
     context = {
-        "page": page_of(rows, order=ORDER, cursor=request.GET.get("after", "")),
+        "page": page,
         "state": state,
         "purpose": purpose,
         "purposes": Purpose.choices,

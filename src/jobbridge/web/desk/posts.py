@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.screening import quality_of
@@ -72,8 +73,8 @@ def posts(request: HttpRequest) -> HttpResponse:
         row["post"]: row
         for row in seen.values("post").annotate(
             n=Count("id"),
-            wanted=Count("id", filter=Q(state="interested")),
-            placed=Count("id", filter=Q(state="placed")),
+            wanted=Count("id", filter=Q(state__in=flows.TALKING)),
+            placed=Count("id", filter=Q(state__in=flows.AT_WORK)),
         )
     }
     for post in page:

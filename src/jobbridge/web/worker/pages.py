@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from jobbridge.kernel.names import surname
 from jobbridge.web.worker.door import by_link
 
 LONGEST_LIST = 30
-LACKING = "不足"  # how the engine begins the one reason that speaks against
+AGAINST = re.compile("^不足|低于您的期望$")  # reasons of the engine that do not speak for a post
 
 # What a person is told of each state, and what comes next.
 STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -115,8 +116,8 @@ def _described(items: list[Recommendation]) -> list[Recommendation]:
         item.word, item.next_step = STEPS[item.state]
         item.open = item.state in flows.UNANSWERED
         item.may_withdraw = item.state in flows.TALKING
-        item.lacks = [reason for reason in item.reasons if reason.startswith(LACKING)]
-        item.because = [reason for reason in item.reasons if not reason.startswith(LACKING)]
+        item.lacks = [reason for reason in item.reasons if AGAINST.search(reason)]
+        item.because = [reason for reason in item.reasons if not AGAINST.search(reason)]
     return items
 
 

@@ -34,7 +34,10 @@ JS_TARGET = "chrome92"
 
 # One bundle a kind of page, so that the phone never downloads the desk.
 STYLES = {
-    "desk": ["tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review", "matching", "posts"],
+    "desk": [
+        "tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review", "matching",
+        "posts",
+    ],
     "phone": ["tokens", "reset", "status", "phone"],
     "worker": ["tokens", "reset", "worker"],
     "door": ["tokens", "reset", "controls", "door"],

@@ -37,6 +37,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SPEAKERS = (
     "apps/casework/services.py",
     "apps/casework/visits.py",
+    "apps/employers/services.py",
     "apps/imports/parsing.py",
     "apps/imports/reading.py",
     "apps/imports/scanning.py",
@@ -49,6 +50,9 @@ SPEAKERS = (
     "apps/linkage/services.py",
     "apps/linkage/suspicions.py",
     "apps/linkage/village.py",
+    "apps/vacancies/confirming.py",
+    "apps/vacancies/moves.py",
+    "apps/vacancies/screening.py",
 )
 # What a stage of the cycle calls to say which step it is at.
 TELLERS = {"progress", "report"}

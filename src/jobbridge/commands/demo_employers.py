@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -29,9 +30,11 @@ def employers_at_work(password: str) -> None:
     county, now = User.objects.get(username="county").actor(), timezone.now()
     towns = list(User.objects.filter(username__in=("town1", "town2")).order_by("username"))
     with acting_as(system_actor("demo")):
-        home = Q(posts__place_code__startswith="500235", posts__state="active")
-        at_home = Employer.objects.annotate(n=Count("posts", filter=home)).filter(n__gt=0).order_by("-n", "pk")
-        local = list(at_home)
+        home = Q(posts__place_code__startswith=settings.COUNTY_CODE, posts__state="active")
+        at_home = Employer.objects.annotate(
+            n=Count("posts", filter=home, distinct=True), people=Count("posts__recommendations", distinct=True)
+        )
+        local = list(at_home.filter(n__gt=0).order_by("-people", "-n", "pk"))
     if not local:
         return
     with acting_as(county):
@@ -49,9 +52,14 @@ def employers_at_work(password: str) -> None:
         agent, _ = open_account(
             actor=county, employer_id=agency.pk, username="agency", name="招聘顾问", now=now, password=password
         )
-    place = local[0].posts.filter(place_code__startswith="500235").order_by("pk").first()
+    place = local[0].posts.filter(place_code__startswith=settings.COUNTY_CODE).order_by("pk").first()
     entered = _enter(account.user, made_up.ENTERED, place, ("", ""))
-    away = Post.objects.exclude(place_code__startswith="500235").filter(state="active").order_by("pk").first()
+    away = (
+        Post.objects.exclude(place_code__startswith=settings.COUNTY_CODE)
+        .filter(state="active")
+        .order_by("pk")
+        .first()
+    )
     if away:
         client = (away.employer.name, away.employer.credit_code)
         _enter(agent.user, made_up.HIRED_OUT, away, client)

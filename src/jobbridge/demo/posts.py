@@ -55,6 +55,7 @@ AGES = {
 NO_GROUND_SHARE = 0.03  # advertisements that name a sex all the same, and as many that name an age
 DUPLICATE_SHARE = 0.01
 LIAISON_EVERY = 12  # of the posts away, those that the county's liaison in that city brought
+ENDING_EVERY = 40  # posts that end within a week: their employers are to be called
 GREEDY_EVERY = 150  # advertisements that ask for money
 GREEDY = "入职先交押金300元，离职时退还"
 
@@ -195,11 +196,12 @@ def _post(
     )
 
 
-def _remarks(index: int, employer: Employer, row: Row) -> Row:
-    """The row with the city whose liaison brought it, or with a demand for money."""
+def _remarks(index: int, employer: Employer, row: Row, on: date) -> Row:
+    """The row with the city whose liaison brought it, or with a demand for money; some end within the week."""
     liaison = not employer.local and index % LIAISON_EVERY == 0
     greedy = index % GREEDY_EVERY == GREEDY_EVERY // 2
-    return (*row[:-2], employer.city if liaison else "", GREEDY if greedy else "")
+    end = (on + timedelta(days=2 + index % 5)).isoformat() if index % ENDING_EVERY == 7 else row[-3]
+    return (*row[:-3], end, employer.city if liaison else "", GREEDY if greedy else "")
 
 
 def _vacant(rng: np.random.Generator, group: list[Employer]) -> Iterator[tuple[Employer, trades.Trade, str]]:
@@ -229,7 +231,7 @@ def make(rng: np.random.Generator, people: int, on: date) -> Sheet:
     again = spoiled[each:][:twice].tolist()
     unlawful |= dict.fromkeys(spoiled[each + twice :][:each].tolist(), "age")
     rows = [
-        _remarks(index, offer[0], _post(rng, *offer, on, unlawful.get(index, "")))
+        _remarks(index, offer[0], _post(rng, *offer, on, unlawful.get(index, "")), on)
         for index, offer in enumerate(vacant)
     ]
     sheet = Sheet(made, [], [], [])

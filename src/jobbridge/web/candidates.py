@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
-from jobbridge.apps.placements.flows import LIVE
+from jobbridge.apps.placements.flows import AT_WORK, LIVE, TALKING
 from jobbridge.apps.placements.models import Recommendation
-
-HIRED = ("placed", "stable_1", "stable_3", "stable_6")
-WANTING = ("interested", "interview", "offered")
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,8 @@ def standing(posts: Iterable[int] | None = None) -> dict[int, Standing]:
             .annotate(
                 recommended=Count("id"),
                 live=Count("id", filter=Q(state__in=LIVE)),
-                wanting=Count("id", filter=Q(state__in=WANTING)),
-                hired=Count("id", filter=Q(state__in=HIRED)),
+                wanting=Count("id", filter=Q(state__in=TALKING)),
+                hired=Count("id", filter=Q(state__in=AT_WORK)),
             )
         )
         return {

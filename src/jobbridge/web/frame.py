@@ -37,6 +37,7 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
+POSTS = ("post", "post_edit", "post_review", "post_calls", "shortage")
 MATCHING = (
     "match_runs", "match_run", "match_people", "match_posts", "match_what_if", "match_trial", "match_policies",
     "match_policy_add",
@@ -56,7 +57,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         gettext_lazy("服务"),
         (
             Entry("tasks", gettext_lazy("走访任务"), "route", count="tasks"),
-            Entry("posts", gettext_lazy("岗位与撮合"), "briefcase", also=("post", *MATCHING)),
+            Entry("posts", gettext_lazy("岗位与撮合"), "briefcase", also=(*POSTS, *MATCHING)),
+            Entry("employers", gettext_lazy("用工单位"), "building", also=("employer", "employer_new", "post_new")),
             Entry("messages", gettext_lazy("消息"), "message", COUNTY),
         ),
     ),

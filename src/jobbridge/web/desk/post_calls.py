@@ -86,7 +86,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
             post = finish(actor=request.actor, post_id=pk, filled=outcome == "filled", now=now)
             said = _("“{title}”已停止招聘。").format(title=post.title)
         else:
-            raise PostRefused("请选择电话的结果")
+            raise PostRefused(_("请选择电话的结果"))
     except Post.DoesNotExist:
         raise Http404 from None
     except PostRefused as error:

@@ -72,8 +72,13 @@ def shortages(on: date, *, text: str, step: str, order: str) -> list[Shortage]:
         due = post.expires_on <= on + timedelta(days=SOON_DAYS) or post.word_of <= on - timedelta(days=CONFIRM_DAYS)
         next_step = shortage_step(due=due, candidates=figures.live, interested=figures.wanting)
         if short > 0 and step in ("", next_step):
-            found.append(Shortage(post, figures, short, next_step, names.get(post.occupation, "")))
+            found.append(Shortage(post, figures, short, next_step, _occupation(names, post.occupation)))
     return sorted(found, key=KEYS[order][1])
+
+
+def _occupation(names: dict[str, str], code: str) -> str:
+    """The name of the occupation, or of the group it lies in when the code names no single one."""
+    return next((names[part] for part in (code, code[:7], code[:4]) if part in names), "")
 
 
 @page_for(STAFF)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.querysets import PostQuerySet
 from jobbridge.apps.vacancies.rules import LONGEST_DAYS, employer_step
 from jobbridge.web.access import EMPLOYERS, page_for
 from jobbridge.web.candidates import NOBODY, standing
@@ -20,6 +21,7 @@ from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
 
 ORDER = ("expires_on", "id")
+MOST = 500  # posts that are looked through for what is urgent
 VIEWS = {
     "": (gettext_lazy("在招"), ("active", "paused")),
     "waiting": (gettext_lazy("待提交和待审核"), ("draft", "pending", "rejected")),
@@ -38,14 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = mine.aggregate(
         **{name or "open": Count("pk", filter=Q(state__in=states)) for name, (_, states) in VIEWS.items()}
     )
-    rows = mine.filter(state__in=VIEWS[view][1]).annotate(word_of=Coalesce("confirmed_on", "collected_on"))
+    rows = with_word(mine.filter(state__in=VIEWS[view][1]))
     page = page_of(rows.select_related("employer", "agency"), order=ORDER, cursor=request.GET.get("after", ""))
-    figures = standing(post.pk for post in page)
+    urgent = describe(list(with_word(mine.exclude(state="closed")).order_by("pk")[:MOST]), today)
+    describe(page.rows, today)
     for post in page:
-        post.standing = figures.get(post.pk, NOBODY)
-        post.step = employer_step(
-            post.state, expires_on=post.expires_on, word_of=post.word_of, interested=post.standing.wanting, on=today
-        )
         post.missing = max(post.openings - post.standing.hired, 1)
         post.tone = TONES.get(post.state, "")
     context = {
@@ -53,10 +52,25 @@ def home(request: HttpRequest) -> HttpResponse:
         "page": page,
         "view": view,
         "views": [(name, label, counts[name or "open"]) for name, (label, _) in VIEWS.items()],
-        "waiting": counts["waiting"],
-        "urgent": sum(post.step.urgent for post in page),
+        "urgent": urgent,
         "until": (today + timedelta(days=OPEN_DAYS)).isoformat(),
         "today": today.isoformat(),
         "latest": (today + timedelta(days=LONGEST_DAYS)).isoformat(),
     }
     return render(request, "employer/home.html", context)
+
+
+def with_word(posts: PostQuerySet) -> PostQuerySet:
+    """Each with the day of the employer's last word."""
+    return posts.annotate(word_of=Coalesce("confirmed_on", "collected_on"))
+
+
+def describe(posts: list[Post], on: date) -> int:
+    """Hang ``standing`` and the next ``step`` on each; returns how many cannot go on without the employer."""
+    figures = standing(post.pk for post in posts)
+    for post in posts:
+        post.standing = figures.get(post.pk, NOBODY)
+        post.step = employer_step(
+            post.state, expires_on=post.expires_on, word_of=post.word_of, interested=post.standing.wanting, on=on
+        )
+    return sum(post.step.urgent for post in posts)

@@ -1,0 +1,266 @@
+"""The desk's pages of posts and employers: review, confirmation calls, shortage, specialists, log-ins."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from jobbridge.apps.accounts.models import User
+from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.audit.models import AuditEntry, Unmasking
+from jobbridge.apps.employers.models import Employer
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.vacancies.models import Post, PostLog
+from jobbridge.kernel import credit_code
+from tests.web.conftest import EMPLOYER_PHONE, make_post
+
+TEST = system_actor("test")
+
+
+def read(pk: int) -> Post:
+    with acting_as(TEST):
+        return Post.objects.get(pk=pk)
+
+
+def events(pk: int) -> list[str]:
+    with acting_as(TEST):
+        return list(PostLog.objects.filter(post=pk).order_by("pk").values_list("event", flat=True))
+
+
+def code_of(body: str) -> str:
+    return body + credit_code.check_character(body)
+
+
+@pytest.mark.parametrize("role", ["county", "town"])
+def test_a_waiting_post_is_published_by_whoever_looks_after_the_employer(signed_in, county, role: str):
+    clerk = signed_in(role)
+    page = clerk.get(reverse("desk:post_review")).content.decode()
+    assert "客服" in page
+    clerk.post(reverse("desk:post_judge", args=[county.waiting.pk]), {"decision": "approve"})
+    post = read(county.waiting.pk)
+    assert (post.state, post.screened_by) == ("active", f"user:{county.users[role].pk}")
+    assert events(post.pk) == ["approved"]
+    again = clerk.post(reverse("desk:post_judge", args=[post.pk]), {"decision": "approve"}, follow=True)
+    assert "已经审核过" in again.content.decode()
+    assert "客服" not in clerk.get(reverse("desk:post_review")).content.decode().split("</nav>")[-1]
+
+
+def test_a_return_needs_its_reason(signed_in, county):
+    clerk, url = signed_in("county"), reverse("desk:post_judge", args=[county.waiting.pk])
+    assert "退回要写明原因" in clerk.post(url, {"decision": "return", "reason": " "}, follow=True).content.decode()
+    assert read(county.waiting.pk).state == "pending"
+    clerk.post(url, {"decision": "return", "reason": "不得收费"})
+    post = read(county.waiting.pk)
+    assert (post.state, post.rejection) == ("rejected", "不得收费")
+
+
+def test_the_reviewer_is_warned_of_money_and_doubles(signed_in, county):
+    with acting_as(TEST):
+        make_post("twin", title="客服")
+        Post.objects.filter(pk=county.waiting.pk).update(note="入职交押金", wage_min=900)
+    page = signed_in("county").get(reverse("desk:post_review")).content.decode()
+    for said in ("出现“押金”", "当地不低于 2200 元", "已有 1 个同名岗位", "校验位不对", "4 处疑点"):
+        assert said in page
+
+
+def test_the_neighbours_queue_is_empty(signed_in, county):
+    assert "客服" not in signed_in("neighbour").get(reverse("desk:post_review")).content.decode()
+
+
+@pytest.fixture
+def ending(county) -> Post:
+    """A post that ends in three days."""
+    with acting_as(TEST):
+        today = timezone.localdate()
+        Post.objects.filter(pk=county.post.pk).update(expires_on=today + timedelta(days=3), confirmed_on=today)
+    return county.post
+
+
+def test_a_post_that_is_still_open_is_prolonged(signed_in, ending):
+    clerk, until = signed_in("town"), timezone.localdate() + timedelta(days=40)
+    assert ending.title in clerk.get(reverse("desk:post_calls")).content.decode()
+    assert ending.title not in clerk.get(reverse("desk:post_calls"), {"view": "silent"}).content.decode()
+    form = {"outcome": "open", "missing": "4", "expires_on": until.isoformat()}
+    clerk.post(reverse("desk:post_call", args=[ending.pk]), form)
+    post = read(ending.pk)
+    assert (post.state, post.openings, post.expires_on) == ("active", 4, until)
+    assert not list(clerk.get(reverse("desk:post_calls")).context["page"])
+
+
+def test_who_was_hired_already_is_not_missing_again(signed_in, ending):
+    with acting_as(TEST):
+        Recommendation.objects.filter(post=ending).update(state="placed", started_on=timezone.localdate())
+    form = {"outcome": "open", "missing": "4", "expires_on": timezone.localdate().isoformat()}
+    signed_in("town").post(reverse("desk:post_call", args=[ending.pk]), form)
+    assert read(ending.pk).openings == 6  # two at work, four missing
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"outcome": "open"}, {"outcome": "open", "missing": "3", "expires_on": "2020-01-01"}, {"outcome": "open",
+     "missing": "-1", "expires_on": "2026-12-31"}, {"outcome": "?"}, {}],
+)  # fmt: skip
+def test_a_call_without_an_answer_that_makes_sense_changes_nothing(signed_in, ending, form):
+    answer = signed_in("county").post(reverse("desk:post_call", args=[ending.pk]), form, follow=True)
+    assert "notice-error" in answer.content.decode()
+    assert events(ending.pk) == []
+
+
+def test_the_third_call_without_an_answer_pauses_the_post(signed_in, ending):
+    clerk, url = signed_in("county"), reverse("desk:post_call", args=[ending.pk])
+    for times, state in ((1, "active"), (2, "active"), (3, "paused")):
+        clerk.post(url, {"outcome": "no_answer"})
+        assert (read(ending.pk).unanswered, read(ending.pk).state) == (times, state)
+    assert ending.title in clerk.get(reverse("desk:post_calls"), {"view": "paused"}).content.decode()
+    until = timezone.localdate() + timedelta(days=20)
+    clerk.post(url, {"outcome": "open", "missing": "2", "expires_on": until.isoformat()})
+    assert (read(ending.pk).state, read(ending.pk).unanswered) == ("active", 0)
+    assert events(ending.pk) == [*["no_answer"] * 3, "paused", "confirmed"]
+
+
+@pytest.mark.parametrize("outcome", ["filled", "closed"])
+def test_a_post_ends(signed_in, ending, outcome: str):
+    signed_in("county").post(reverse("desk:post_call", args=[ending.pk]), {"outcome": outcome})
+    assert read(ending.pk).state == "closed"
+    assert events(ending.pk) == [outcome]
+
+
+def test_the_log_of_posts_is_only_added_to(county, signed_in):
+    signed_in("county").post(reverse("desk:post_judge", args=[county.waiting.pk]), {"decision": "approve"})
+    with acting_as(TEST):
+        for change in (PostLog.objects.update, PostLog.objects.all().delete):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change(note="x") if change == PostLog.objects.update else change()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"age_min": 18}, {"age_max": 50}, {"sex_limit": "女"}, {"sex_limit": "?", "limit_ground": "《x》"},
+     {"state": "gone"}, {"origin": "gone"}, {"origin": "liaison"}, {"state": "rejected"}],
+)  # fmt: skip
+def test_the_database_refuses_what_the_law_and_the_table_refuse(county, values):
+    with acting_as(TEST), pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
+        Post.objects.filter(pk=county.post.pk).update(**values)
+
+
+@pytest.mark.parametrize("count", ["collected", "screened", "quality", "liaison"])
+def test_every_count_opens_the_list_of_its_posts(signed_in, county, count: str):
+    with acting_as(TEST):
+        make_post("q", title="优质的", quality=True, screened_on=timezone.localdate())
+        make_post("l", title="联络的", origin="liaison", liaison_city="义乌市", openings=7)
+        make_post("d", title="草稿的", state="draft")
+    answer = signed_in("leader").get(reverse("desk:posts"), {"count": count})
+    told = next(row for row in answer.context["counted"] if row["name"] == count)
+    listed = list(answer.context["page"])
+    assert told["n"] == len(listed) > 0
+    assert told["places"] == sum(post.openings for post in listed)
+    assert "草稿的" not in {post.title for post in listed}
+
+
+def test_the_shortage_list_names_the_gap_and_who_must_act(signed_in, county):
+    clerk = signed_in("neighbour")
+    page = clerk.get(reverse("desk:shortage"))
+    rows = {row.post.title: row for row in page.context["rows"]}
+    # Five places and two candidates, one of each township: the figures are the county's whoever looks.
+    assert (rows["缝纫车工"].short, rows["缝纫车工"].standing.live) == (3, 2)
+    assert rows["缝纫车工"].step == "broker"
+    assert "客服" not in rows
+    assert not list(clerk.get(reverse("desk:shortage"), {"q": "没有的"}).context["rows"])
+    assert list(clerk.get(reverse("desk:shortage"), {"step": "broker"}).context["rows"])
+
+
+@pytest.mark.parametrize("order", ["short", "employer", "occupation", "wage", "end", "nonsense"])
+def test_the_shortage_list_is_sorted_and_downloaded_as_it_stands(signed_in, county, order: str):
+    with acting_as(TEST):
+        make_post("s1", title="=1+1", openings=40, wage_min=2500)
+    clerk = signed_in("county")
+    listed = [row.post.title for row in clerk.get(reverse("desk:shortage"), {"order": order}).context["rows"]]
+    content = clerk.get(reverse("desk:shortage_file"), {"order": order}).content
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert [row[2].value for row in sheet.iter_rows(min_row=2)] == listed
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    if order == "wage":
+        assert listed[0] == "=1+1"
+
+
+def test_the_county_registers_an_employer_and_gives_it_a_specialist_and_a_log_in(signed_in, county):
+    clerk = signed_in("county")
+    form = {"name": "样例电子厂", "code": code_of("99500235MA0TRY001"), "kind": "employer",
+            "contact_phone": "16400003333"}  # fmt: skip
+    assert "不对" in clerk.post(reverse("desk:employer_new"), form | {"code": "99500235MA0TRY001X"}).content.decode()
+    assert "电话不对" in clerk.post(reverse("desk:employer_new"), form | {"contact_phone": "12"}).content.decode()
+    clerk.post(reverse("desk:employer_new"), form)
+    with acting_as(TEST):
+        made = Employer.objects.get(name="样例电子厂")
+    assert made.phone_mask == "164****3333"
+    clerk.post(reverse("desk:employer_specialist", args=[made.pk]), {"user": county.users["neighbour"].pk})
+    refused = clerk.post(
+        reverse("desk:employer_specialist", args=[made.pk]), {"user": county.users["broker"].pk}, follow=True
+    )
+    assert "专员须是" in refused.content.decode()
+    with acting_as(TEST):
+        assert Employer.objects.get(pk=made.pk).specialist == county.users["neighbour"]
+    url = reverse("desk:employer_account", args=[made.pk])
+    assert "已有人用" in clerk.post(url, {"username": "town", "name": "赵"}).content.decode()
+    answer = clerk.post(url, {"username": "zhao", "name": "赵"})
+    with acting_as(TEST):
+        user = User.objects.get(username="zhao")
+    assert user.check_password(answer.context["told"])
+    assert answer.context["told"] not in clerk.get(reverse("desk:employer", args=[made.pk])).content.decode()
+    clerk.post(reverse("desk:employer_account_end", args=[user.employer_account.pk]))
+    with acting_as(TEST):
+        assert not User.objects.get(username="zhao").is_active
+
+
+def test_a_township_keeps_its_hands_off_other_peoples_employers(signed_in, county):
+    town = signed_in("neighbour")
+    known = county.post.employer
+    form = {"name": "改名", "code": known.credit_code, "kind": "employer"}
+    with acting_as(TEST):
+        Employer.objects.filter(pk=known.pk).update(credit_code=code_of("99500235MA0TRY002"))
+    assert "已经登记" in town.post(
+        reverse("desk:employer_new"), form | {"code": code_of("99500235MA0TRY002")}
+    ).content.decode()
+    town.post(reverse("desk:employer_new"), form | {"name": "样例家具厂", "code": code_of("99500235MA0TRY003")})
+    with acting_as(TEST):
+        assert Employer.objects.get(name="样例家具厂").specialist == county.users["neighbour"]
+
+
+def test_a_specialists_post_is_published_unless_the_machine_wonders(signed_in, county):
+    with acting_as(TEST):
+        Employer.objects.filter(pk=county.post.employer_id).update(credit_code=code_of("99500235MA0TRY002"))
+    clerk, url = signed_in("town"), reverse("desk:post_new", args=[county.post.employer_id])
+    form = {"title": "裁剪工", "place_text": "云阳县", "openings": "2", "wage_min": "3600", "wage_max": "4500",
+            "expires_on": (timezone.localdate() + timedelta(days=30)).isoformat()}  # fmt: skip
+    refused = clerk.post(url, form | {"sex_limit": "女"})
+    assert refused.status_code == 422
+    assert "就业促进法" in refused.content.decode()
+    clerk.post(url, form | {"liaison_city": "义乌市"})
+    clerk.post(url, form | {"title": "领班", "note": "须交保证金"})
+    clerk.post(url, form | {"title": "锅炉工", "age_min": "18", "ground": "equipment"})
+    with acting_as(TEST):
+        found = {post.title: post for post in Post.objects.filter(title__in=("裁剪工", "领班", "锅炉工"))}
+    assert (found["裁剪工"].state, found["裁剪工"].origin) == ("active", "liaison")
+    assert found["裁剪工"].place_code == "500235000000"
+    assert (found["领班"].state, found["领班"].screened_on) == ("pending", None)
+    assert found["锅炉工"].limit_ground.startswith("《特种设备")
+    assert not found["锅炉工"].quality
+    with acting_as(TEST):
+        made = AuditEntry.objects.get(table_name="vacancies_post", row_id=str(found["裁剪工"].pk), operation="I")
+    assert made.actor == f"user:{county.users['town'].pk}"
+
+
+def test_an_employers_phone_is_read_with_a_reason(signed_in, county):
+    clerk, url = signed_in("town"), reverse("desk:employer_reveal", args=[county.post.employer_id])
+    assert EMPLOYER_PHONE not in clerk.get(url).content.decode()
+    assert EMPLOYER_PHONE not in clerk.post(url, {"reason": " "}).content.decode()
+    assert EMPLOYER_PHONE in clerk.post(url, {"reason": "确认岗位"}).content.decode()
+    with acting_as(TEST):
+        reading = Unmasking.objects.get()
+    assert (reading.subject, reading.field) == (f"employer:{county.post.employer_id}", "phone")

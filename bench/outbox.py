@@ -2,11 +2,11 @@
 
     python -m bench.outbox --messages 200000 --claimers 2
 
-Its own throw-away database, with fsync as in production. A claimer takes a batch (opt-outs, caps, quiet hours and
-order as for the real channels), opens the numbers, hands the batch to a provider that only writes down what it gets,
-and records the results. The peer is the usual queue: one row at a time with FOR UPDATE SKIP LOCKED, the same table
-and as many processes, without any of the checks. Batches of 25 are what a provider of 100 messages a second is sent.
-The last line is JSON.
+Its own throw-away database, with fsync as in production. A claim takes a batch (opt-outs, caps, quiet hours and order
+as for the real channels) and opens the numbers. First the claimers only claim; then everything is put back and they
+also hand each batch to a provider, which only writes down what it gets, and record the results ("passed"), and again
+in batches of 25, which is what a provider of 100 messages a second is sent. The peer is the usual queue: one row at a
+time with FOR UPDATE SKIP LOCKED, the same table, as many processes, none of the checks. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--claimers", type=int, default=2)
     parser.add_argument("--batch", type=int, default=100, help="messages a claim takes at most")
-    parser.add_argument("--small-batch", type=int, default=25)
-    parser.add_argument("--small-messages", type=int, default=50_000)
-    parser.add_argument("--peer-messages", type=int, default=5_000)
+    parser.add_argument("--small-messages", type=int, default=20_000)
+    parser.add_argument("--peer-messages", type=int, default=3_000)
     parser.add_argument("--killed-messages", type=int, default=20_000)
     parser.add_argument("--claimer", help=argparse.SUPPRESS)
+    parser.add_argument("--only-claim", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--one-by-one", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--taken", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -91,20 +91,23 @@ def measure(options: argparse.Namespace, home: Path) -> dict[str, Any]:
     fill(options.messages)
     figures["queued_per_second"] = round(options.messages / (time.perf_counter() - started))
 
-    files = [home / f"taken{n}" for n in range(options.claimers)]
-    figures |= race(options, files, "")
-    figures |= tally(files, options.messages, "")
+    def run(name: str, messages: int, *more: str) -> None:
+        files = [home / f"{name}{n}" for n in range(options.claimers)]
+        figures.update(race(options, files, name, *more))
+        for fate, count in tally(files, messages, name).items():
+            figures[fate] = count
 
+    run("claims", options.messages, "--only-claim")
+    put_back()
+    run("passed", options.messages)
     fill(options.small_messages)
-    small = [home / f"small{n}" for n in range(options.claimers)]
-    figures["small_batch"] = options.small_batch
-    figures |= race(options, small, "small_", "--batch", str(options.small_batch))
-    figures |= tally(small, options.small_messages, "small_")
-
+    run("small", options.small_messages, "--batch", "25")
     fill(options.peer_messages)
-    peers = [home / f"peer{n}" for n in range(options.claimers)]
-    figures |= race(options, peers, "peer_", "--one-by-one")
-    figures |= tally(peers, options.peer_messages, "peer_")
+    run("peer_claims", options.peer_messages, "--one-by-one", "--only-claim")
+    put_back()
+    run("peer_passed", options.peer_messages, "--one-by-one")
+    for fate in ("twice", "lost"):
+        figures[fate] = figures["claims_" + fate] + figures["passed_" + fate] + figures["small_" + fate]
 
     figures |= killed(options, home)
     for rate in (20, 50, 100):
@@ -146,6 +149,27 @@ def drafts(messages: int) -> Iterator[Any]:
         )
 
 
+def put_back() -> None:
+    """All that the claimers hold goes back to the queue, as after a sender that died before it sent anything."""
+    from django.db import connection
+
+    from jobbridge.apps.accounts.scope import system_actor
+    from jobbridge.apps.messaging import claims
+
+    claims.recover(actor=system_actor("bench"), channel=Line(idempotent=True), now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE messaging_message")
+
+
+class Line:
+    """As much of a channel as `recover` asks for."""
+
+    name = CHANNEL
+
+    def __init__(self, *, idempotent: bool) -> None:
+        self.idempotent = idempotent
+
+
 # ---------------------------------------------------------------- the race
 
 
@@ -173,14 +197,8 @@ def race(options: argparse.Namespace, files: list[Path], name: str, *more: str) 
     told = [json.loads(process.communicate()[0]) for process in processes]
     wall = max(one["end"] for one in told) - min(one["begin"] for one in told)
     count = sum(one["claimed"] for one in told)
-    figures = {
-        f"{name}claims_per_second": round(count / wall),
-        f"{name}client_cpu_seconds": round(sum(one["cpu"] for one in told), 1),
-        f"{name}server_cpu_seconds": round(server_cpu() - server, 1),
-    }
-    if not name:
-        figures["claim_only_per_second"] = round(sum(one["claimed"] / one["claiming"] for one in told))
-    return figures
+    cpu = sum(one["cpu"] for one in told) + server_cpu() - server
+    return {f"{name}_per_second": round(count / wall), f"{name}_cpu_us_each": round(cpu / count * 1e6)}
 
 
 def server_cpu() -> float:
@@ -203,7 +221,7 @@ def server_cpu() -> float:
 def tally(files: list[Path], messages: int, name: str) -> dict[str, int]:
     """What the provider got twice, and what it never got."""
     got = Counter(line for file in files if file.exists() for line in file.read_text().split())
-    return {f"{name}twice": sum(n - 1 for n in got.values()), f"{name}lost": messages - len(got)}
+    return {f"{name}_twice": sum(n - 1 for n in got.values()), f"{name}_lost": messages - len(got)}
 
 
 # ---------------------------------------------------------------- kill -9
@@ -233,7 +251,7 @@ def killed(options: argparse.Namespace, home: Path) -> dict[str, int]:
             process.communicate()
             kills += process.returncode == -signal.SIGKILL
         await_quiet()
-        channel = Smpp()
+        channel = Line(idempotent=False)
         claims.recover(actor=actor, channel=channel, now=NOW)
         # The provider tells what it has; what it never got goes out again after the wait.
         with acting_as(actor):
@@ -252,14 +270,7 @@ def killed(options: argparse.Namespace, home: Path) -> dict[str, int]:
     with acting_as(actor):
         open_ = Message.objects.filter(state__in=[State.QUEUED, State.CLAIMED]).count()
     figures = {"kills": kills, "held_by_the_dead": held, "killed_open": open_}
-    return figures | tally(files, options.killed_messages, "killed_")
-
-
-class Smpp:
-    """As much of a channel as `recover` asks for."""
-
-    name = CHANNEL
-    idempotent = False
+    return figures | tally(files, options.killed_messages, "killed")
 
 
 def taken(file: Path) -> int:
@@ -297,35 +308,35 @@ def claimer(options: argparse.Namespace) -> None:
     sys.stdin.readline()
     begin, cpu = time.time(), cpu_seconds()
     take = one_by_one if options.one_by_one else in_batches
-    claimed, claiming = take(options, provider)
-    print(json.dumps({"begin": begin, "end": time.time(), "claimed": claimed, "claiming": claiming,
-                      "cpu": cpu_seconds() - cpu}))  # fmt: skip
+    claimed = take(options, provider)
+    told = {"begin": begin, "end": time.time(), "claimed": claimed, "cpu": cpu_seconds() - cpu}
+    print(json.dumps(told))
 
 
-def in_batches(options: argparse.Namespace, provider: int) -> tuple[int, float]:
+def in_batches(options: argparse.Namespace, provider: int) -> int:
     from jobbridge.apps.accounts.scope import system_actor
     from jobbridge.apps.messaging import claims
     from jobbridge.apps.messaging.channels.base import Outcome, Result
 
-    actor, claimed, claiming = system_actor("bench"), 0, 0.0
+    actor, claimed = system_actor("bench"), 0
     while True:
-        at = time.perf_counter()
         got = claims.claim(actor=actor, channel=CHANNEL, worker=options.claimer, limit=options.batch, now=NOW)
-        claiming += time.perf_counter() - at
         if not got.examined:
-            return claimed, claiming
+            return claimed
         for first in range(0, len(got.ready), 50):
             os.write(provider, "".join(f"{message.id}\n" for message in got.ready[first : first + 50]).encode())
+        claimed += len(got.ready)
+        if options.only_claim:
+            continue
         results = [Result(message.id, Outcome.ACCEPTED, (f"p{message.id}",)) for message in got.ready]
         claims.record_results(actor=actor, channel=CHANNEL, results=results, now=NOW + timedelta(seconds=1))
-        claimed += len(got.ready)
 
 
-def one_by_one(options: argparse.Namespace, provider: int) -> tuple[int, float]:
+def one_by_one(options: argparse.Namespace, provider: int) -> int:
     """The usual queue: a row, its work, the next row."""
     from django.db import connection
 
-    claimed, began = 0, time.perf_counter()
+    claimed = 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('jb.actor', 'system:bench', false), set_config('jb.lo', '', false),"
                        " set_config('jb.hi', '~', false)")  # fmt: skip
@@ -333,10 +344,11 @@ def one_by_one(options: argparse.Namespace, provider: int) -> tuple[int, float]:
             cursor.execute(ONE, {"now": NOW, "worker": options.claimer, "channel": CHANNEL})
             row = cursor.fetchone()
             if row is None:
-                return claimed, time.perf_counter() - began
+                return claimed
             os.write(provider, f"{row[0]}\n".encode())
-            cursor.execute(ONE_DONE, [NOW, row[0]])
             claimed += 1
+            if not options.only_claim:
+                cursor.execute(ONE_DONE, [NOW, row[0]])
 
 
 def cpu_seconds() -> float:

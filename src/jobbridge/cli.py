@@ -42,6 +42,7 @@ COMMANDS = (
     Command("cycle", "run or resume the daily cycle", "jobbridge.commands.cycle", django=True),
     Command("serve", "serve the pages and work the queue", "jobbridge.commands.serve", django=True),
     Command("worker", "run queued jobs until stopped", "jobbridge.commands.worker", django=True),
+    Command("messages", "take receipts and replies of messages", "jobbridge.commands.messages", django=True),
     Command("areas", "load the country to township and a county to village", "jobbridge.commands.areas", django=True),
     Command("user", "make a user and print the first password", "jobbridge.commands.user", django=True),
     Command("secrets", "print fresh secrets for production", "jobbridge.commands.make_secrets"),

@@ -339,3 +339,12 @@ def test_the_process_is_named_while_it_holds_a_batch():
     seen = []
     send(FakeChannel(lambda m: seen.append(one().claimed_by) or Outcome.ACCEPTED))
     assert seen[0].endswith(f":{os.getpid()}")
+
+
+def test_a_template_that_the_channel_cannot_send_stops_before_anything_is_claimed():
+    put(draft(1), draft(2, template="visit_notice"))
+    channel = FakeChannel()
+    channel.lacks = [("visit_notice", 1)]
+    assert "visit_notice@1" in send(channel).stopped
+    assert channel.taken == []
+    assert set(states().values()) == {State.QUEUED}

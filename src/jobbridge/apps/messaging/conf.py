@@ -41,13 +41,8 @@ POLICIES: dict[str, Policy] = {
 }
 
 WECHAT = "wechat"
-CHANNELS = {
-    "file": "短信文件（演示，不发出）",
-    "smpp": "SMPP短信网关",
-    "aliyun": "阿里云短信",
-    "tencent": "腾讯云短信",
-    WECHAT: "微信公众号",
-}
+#: Channels of text messages, as JOBBRIDGE_SMS_CHANNEL names them.
+CHANNELS = ("file", "smpp", "aliyun", "tencent")
 
 
 def configured_channel() -> Channel:
@@ -61,8 +56,7 @@ def configured_channel() -> Channel:
             return AliyunChannel(_account())
         case "tencent":
             return TencentChannel(_account(app=True))
-    known = "、".join(name for name in CHANNELS if name != WECHAT)
-    raise ChannelError(f"JOBBRIDGE_SMS_CHANNEL={settings.SMS_CHANNEL} 不认识，可选：{known}")
+    raise ChannelError(f"JOBBRIDGE_SMS_CHANNEL={settings.SMS_CHANNEL} 不认识，可选：{'、'.join(CHANNELS)}")
 
 
 def _account(*, app: bool = False) -> CloudSettings:

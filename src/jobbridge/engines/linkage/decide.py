@@ -7,11 +7,12 @@ from collections.abc import Callable
 import duckdb
 
 from . import candidates
-from .estimates import Estimates, estimate, seen_elsewhere, with_sources
+from .estimates import Estimates, estimate, with_sources
 from .frequencies import count_values
 from .levels import NAME_MACROS, OTHER_MACROS, compare, household_twins
 from .parameters import Parameters
 from .posterior import rank
+from .priors import age_bits, seen_elsewhere
 from .score import score
 
 # What the keys of the candidates are made of.
@@ -55,7 +56,7 @@ def decide(
     begin("rates")
     if known is None:
         _nothing_known(con)
-        _age_bits(con, parameters)
+        age_bits(con, parameters.belief)
     con.execute("create or replace table pairs_ab as select * from pairs_a union all select * from pairs_b")
     candidates.phone_owners(con, "select record from pairs_ab", candidates.NOTHING_PROVEN, parameters)
     compare(con, "pairs_ab", "compared_ab")
@@ -154,17 +155,3 @@ def _decide_waiting(con: duckdb.DuckDBPyConnection, stage: str, estimates: Estim
     rank(con, "scored", "ranked", parameters)
     con.execute(f"insert into decided_all select *, '{stage}' from ranked")
     con.execute("drop view ranked; drop view compared; drop table scored; drop table pairs_r")
-
-
-def _age_bits(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
-    """How much likelier each decade of birth is among the people found than in the register."""
-    con.execute(
-        f"""create table age_bits as
-        with r as (select left(value, 3) as decade, sum(c) as c from count_birth where value is not null group by 1),
-        a as (select left(r.birth, 3) as decade, count(*) as c from pairs_a join register r on r.n = person
-            where r.birth is not null group by 1),
-        s as (select (select coalesce(sum(c), 0) from a)::double as found, sum(c)::double as size from r)
-        select r.decade, greatest(-6, least(6, log2((coalesce(a.c, 0) + {parameters.belief!r} * r.c / size)
-            / (found + {parameters.belief!r}) / (r.c / size)))) as bits
-        from r left join a using (decade), s"""
-    )

@@ -15,6 +15,7 @@ import duckdb
 
 from .frequencies import glyph_and_edit_chance, register_size
 from .parameters import Parameters
+from .priors import count_pair, known_outsider_phones, listed_phones, outsider_phones
 
 Rates = dict[str, dict[str, float]]
 
@@ -89,9 +90,9 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
         }
         for source in sources
     }
-    listed, people = _listed(con)
+    listed, people = listed_phones(con)
     glyph, edit = glyph_and_edit_chance(con)
-    outsider_bits, fresh_bits = _outsider_phones(con, parameters.belief)
+    outsider_bits, fresh_bits = outsider_phones(con, parameters.belief)
     found = Estimates(
         pooled=pooled,
         by_source=by_source,
@@ -101,7 +102,7 @@ def estimate(con: duckdb.DuckDBPyConnection, compared: str, parameters: Paramete
         in_register=_in_register(con, parameters),
         outsider_phone_bits=outsider_bits,
         fresh_phone_bits=fresh_bits,
-        pairs=_counts(con, "select count(*), 0 from pairs_a")[0],
+        pairs=count_pair(con, "select count(*), 0 from pairs_a")[0],
         register_rows=register_size(con),
     )
     _write_source_rates(con, found)
@@ -123,25 +124,8 @@ def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: P
         register_rows=register_size(con),
     )
     _write_source_rates(con, found)
-    con.execute(
-        """create or replace table outsider_phone as
-           select phone, count(*) as c, min(n) as record from (
-               select phone, n from feed where id_kind = 'valid' and same_id is null and phone is not null
-               union all select phone, n from history where stranger
-                   and phone in (select phone from feed) and n not in (select n from feed)) p
-           group by 1"""
-    )
+    known_outsider_phones(con)
     return found
-
-
-def _listed(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:
-    """People with a phone, and people: children have none and are hardly met, so they must not count as others do."""
-    return con.execute(
-        """with r as (
-                select left(value, 3) as decade, sum(listed) as listed, sum(c) as c from count_birth group by 1),
-            met as (select listed, c, pow(2, coalesce(bits, 0)) as often from r left join age_bits using (decade))
-           select coalesce(sum(listed * often), 0), coalesce(sum(c * often), 0) from met"""
-    ).fetchall()[0]
 
 
 def _count_levels(con: duckdb.DuckDBPyConnection, compared: str) -> dict[tuple[str, str], dict[str, int]]:
@@ -192,43 +176,6 @@ def _write_source_rates(con: duckdb.DuckDBPyConnection, found: Estimates) -> Non
         con.execute(f"insert into source_rates values (?, {', '.join('?' * len(bits))})", [source, *bits])
 
 
-def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float) -> None:
-    """``seen_bits`` (led, seen, unseen): what it is worth that a person was, or was not, found in another row.
-
-    Of the rows whose id is valid, how many have a fellow row about the same person among ``decided_all``, against
-    the share of the register that has been found at all?  Asked separately of rows whose phone leads to the person
-    (``led`` true), whose phone does not (false), and without a phone (null).  A row whose phone does not lead
-    anywhere has no fellow with the same phone either, or that would have proven it: so the bits of ``led`` false
-    count against all such rows, those with such a fellow too.
-    """
-    people, size = _counts(con, "select count(distinct person), 0 from decided_all")[0], register_size(con)
-    base = (people + 1) / (size + 2)
-    counted = {
-        led: (rows, alone, fellows)
-        for led, rows, alone, fellows in con.execute(
-            f"""with found as (select person, count(*) as c from decided_all group by 1),
-                heard as (select d.person, f.phone, count(*) as c from decided_all d join feed f on f.n = d.record
-                    where f.phone is not null group by all),
-                v as (select c.record, c.person, c.phone, c.phone_level in ('own', 'household') as led
-                    from {compared} c semi join pairs_a using (record, person)),
-                w as (select v.led, found.c > 1 as fellow, coalesce(v.led = false and heard.c > 1, false) as proven
-                    from v join found using (person)
-                    left join heard on heard.person = v.person and heard.phone = v.phone)
-                select led, count(*), count(*) filter (not fellow), count(*) filter (fellow and not proven)
-                from w group by 1"""
-        ).fetchall()
-    }
-    everybody = [sum(numbers[i] for numbers in counted.values()) for i in range(3)]
-    overall = (everybody[2] + belief * base) / (everybody[0] + belief)
-    con.execute("create or replace table seen_bits (led boolean, seen double, unseen double)")
-    for led in (True, False, None):
-        rows, alone, fellows = counted.get(led, (0, 0, 0))
-        again = (fellows + belief * overall) / (rows + belief)
-        never = (alone + belief * (1 - overall)) / (rows + belief)
-        bits = _bits(again / base), _bits(never / (1 - base))
-        con.execute("insert into seen_bits values (?, ?, ?)", [led, *bits])
-
-
 def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, float]:
     """Share of valid ids that the register knows, by source, leaning on the whole feed's share."""
     rows = con.execute(
@@ -239,37 +186,3 @@ def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict
     valid, found = sum(r[1] for r in rows), sum(r[2] for r in rows)
     overall = (found + belief * parameters.in_register) / (valid + belief)
     return {source: min(0.98, max(0.02, (hit + belief * overall) / (ids + belief))) for source, ids, hit in rows}
-
-
-def _outsider_phones(con: duckdb.DuckDBPyConnection, belief: float) -> tuple[float, float]:
-    """Create ``outsider_phone`` (phone, rows, record) and say what meeting such a phone is worth.
-
-    An outsider is a row whose valid id the register does not know.  How often does an outsider's phone
-    turn up with another outsider row, and how often does a register person's phone?
-    """
-    con.execute(
-        """create or replace table outsider_phone as
-           select phone, count(*) as c, min(n) as record from feed
-           where id_kind = 'valid' and phone is not null and same_id is null group by 1"""
-    )
-    again, outsiders = _counts(
-        con, "select coalesce(sum(c) filter (c > 1), 0)::bigint, coalesce(sum(c), 0)::bigint from outsider_phone"
-    )
-    mixed, insiders = _counts(
-        con,
-        """select count(o.phone), count(*) from pairs_a p join feed f on f.n = p.record
-           left join outsider_phone o using (phone) where f.phone is not null""",
-    )
-    # One shared belief for both, weak and equal: without evidence the phone says nothing.
-    outside = (again + belief * 0.02) / (outsiders + belief)
-    inside = (mixed + belief * 0.02) / (insiders + belief)
-    return min(0.0, _bits(inside / outside)), max(0.0, _bits((1 - inside) / (1 - outside)))
-
-
-def _bits(ratio: float) -> float:
-    return max(-8.0, min(8.0, math.log2(ratio)))
-
-
-def _counts(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
-    first, second = con.execute(sql).fetchall()[0]
-    return int(first or 0), int(second or 0)

@@ -21,25 +21,15 @@ import duckdb
 import pyarrow as pa
 
 from . import explain, vault
-from .columns import FEED, REGISTER, TableShape, check_key, load
+from .changes import KeyTypes, close_pass, forget_rows, open_pass, take_persons, take_rows
+from .columns import FEED, REGISTER, check_key, load
 from .connection import connect
 from .decide import decide, decide_again
 from .estimates import Estimates
 from .normalise import normalise
 from .parameters import Parameters
 from .run import ENGINE, Clock, LinkResult, Progress, report_of
-from .touched import (
-    PAST_ROW,
-    ROW,
-    begin_history,
-    by_changed_persons,
-    by_lost_evidence,
-    by_new_knowledge,
-    by_relatives,
-    keep_outcome,
-    knowledge,
-    number_persons,
-)
+from .touched import PAST_ROW, begin_history, by_new_knowledge, keep_outcome, knowledge
 
 _KEPT = ("register", "history", "decided", "seen_bits", "age_bits", "register_names", "check_characters")
 _MORE = "more:"  # tables of the caller
@@ -53,6 +43,7 @@ class Prepared:
     def __init__(self, con: duckdb.DuckDBPyConnection, parameters: Parameters, meta: dict[str, Any]) -> None:
         self._con, self._parameters, self._meta = con, parameters, meta
         self._estimates = Estimates(**meta["estimates"])
+        self._kinds = KeyTypes(*meta["keys"])
 
     @classmethod
     def build(
@@ -75,7 +66,7 @@ class Prepared:
         load(con, register, REGISTER, keys[0])
         del register
         normalise(con, REGISTER)
-        _open_pass(con)
+        open_pass(con)
         load(con, feed, FEED, keys[1])
         del feed
         normalise(con, FEED)
@@ -84,7 +75,7 @@ class Prepared:
         result = explain.links_table(con), explain.weights_table(con)
         report = report_of(con, parameters, estimates, rows)
         begin_history(con)
-        _close_pass(con)
+        close_pass(con)
         meta = {
             "engine": engine_mark(),
             "duckdb": duckdb.__version__,
@@ -127,7 +118,7 @@ class Prepared:
         """
         for table, shape in ((persons, REGISTER), (feed, FEED)):
             if table is not None:
-                self._check_key(table, shape)
+                self._kinds.check(table, shape)
         clock = Clock(progress)
         clock.begin("normalise")
         try:
@@ -146,10 +137,11 @@ class Prepared:
     ) -> LinkResult:
         con = self._con
         con.execute("create table main.touched (n bigint)")
-        self._forget(gone_records)
-        rows = {"register": self._take_persons(persons, gone_persons), "feed": 0 if feed is None else feed.num_rows}
-        _open_pass(con)
-        self._take_rows(feed)
+        forget_rows(con, gone_records, self._kinds)
+        changed = take_persons(con, persons, gone_persons, self._kinds, self._parameters)
+        rows = {"register": changed, "feed": 0 if feed is None else feed.num_rows}
+        open_pass(con)
+        take_rows(con, feed, self._kinds)
         knowledge(con, self._parameters)
         decide(con, self._parameters, clock.begin, known=self._estimates)
         clock.begin("tables")
@@ -168,7 +160,7 @@ class Prepared:
             clock.begin("tables")
             passes.append((explain.links_table(con), explain.weights_table(con)))
             keep_outcome(con)
-        _close_pass(con)
+        close_pass(con)
         con.execute("drop table main.touched")
         links, weights = (pa.concat_tables(tables).combine_chunks() for tables in zip(*passes, strict=True))
         report["rows"]["decided"] = links.num_rows
@@ -230,78 +222,6 @@ class Prepared:
     ) -> None:
         self.close()
 
-    def _check_key(self, table: pa.Table, shape: TableShape) -> pa.DataType:
-        """The type of the kept keys; csv gives whole numbers as text, which is as good."""
-        kind, kept = check_key(table, shape), self._key_type(shape)
-        if kind != kept:
-            try:
-                table[shape.key].cast(kept)
-            except pa.ArrowInvalid as problem:
-                raise ValueError(f"{shape.label}: column {shape.key!r} is {kind}, but was {kept} before") from problem
-        return kept
-
-    def _key_type(self, shape: TableShape) -> pa.DataType:
-        return pa.int64() if self._meta["keys"][0 if shape is REGISTER else 1] == "int64" else pa.string()
-
-    def _named(self, keys: Sequence[Any], shape: TableShape) -> None:
-        """Temp table ``gone`` (key): keys in the type of the kept ones."""
-        try:
-            typed = pa.array([str(key) for key in keys], pa.string()).cast(self._key_type(shape))
-        except pa.ArrowInvalid as problem:
-            raise ValueError(f"{shape.label}: a key that is gone is no {self._key_type(shape)}") from problem
-        self._con.register("named", pa.table({"key": typed}))
-        self._con.execute("create or replace temp table gone as select key from named")
-        self._con.unregister("named")
-
-    def _forget(self, keys: Sequence[Any]) -> None:
-        con = self._con
-        self._named(keys, FEED)
-        by_lost_evidence(con, "select n from main.history where key in (select key from gone)")
-        con.execute("delete from decided where record in (select n from history where key in (select key from gone))")
-        con.execute("delete from history where key in (select key from gone)")
-
-    def _take_persons(self, persons: pa.Table | None, gone: Sequence[Any]) -> int:
-        """Change the register; marks the rows it touches."""
-        con = self._con
-        self._named(gone, REGISTER)
-        con.execute(
-            """insert into touched select record from decided
-               where person in (select n from register where key in (select key from gone))"""
-        )
-        by_relatives(con, "select n from main.register where key in (select key from gone)", "select null")
-        con.execute("delete from register where key in (select key from gone)")
-        if persons is None or not persons.num_rows:
-            return 0
-        kind = self._check_key(persons, REGISTER)
-        _open_pass(con)
-        load(con, persons, REGISTER, kind)
-        normalise(con, REGISTER)
-        number_persons(con)
-        by_changed_persons(con, self._parameters)
-        con.execute("delete from main.register where n in (select n from pass.register)")
-        con.execute("insert into main.register by name select * from pass.register")
-        _close_pass(con)
-        return int(persons.num_rows)
-
-    def _take_rows(self, feed: pa.Table | None) -> None:
-        """``pass.feed``: the new rows, and the past rows that are touched."""
-        con = self._con
-        past = f"select {ROW} from main.history"
-        if feed is None or not feed.num_rows:
-            con.execute(f"create table pass.feed as {past} where n in (select n from main.touched)")
-        else:
-            kind = self._check_key(feed, FEED)
-            load(con, feed, FEED, kind)
-            normalise(con, FEED)
-            con.execute(
-                """delete from main.decided where record in (
-                    select n from main.history where key in (select key from pass.feed))"""
-            )
-            con.execute("delete from main.history where key in (select key from pass.feed)")
-            con.execute("update pass.feed set n = n + (select coalesce(max(n), 0) from main.history)")
-            con.execute(f"insert into pass.feed by name {past} where n in (select n from main.touched)")
-        con.execute("delete from main.touched")
-
 
 @cache
 def engine_mark() -> str:
@@ -311,18 +231,6 @@ def engine_mark() -> str:
         source.update(file.read_bytes())
     read_by = [f"{name} {version(name)}" for name in ("pypinyin", "opencc", "four-corner-method")]
     return " ".join((ENGINE, source.hexdigest()[:16], *read_by))
-
-
-def _open_pass(con: duckdb.DuckDBPyConnection) -> None:
-    """A schema of its own for one pass: what it makes hides nothing that lasts, and goes with it."""
-    con.execute("create schema pass")
-    con.execute("set search_path = 'pass,main'")
-    con.execute("create table pass.check_characters as select * from main.check_characters")
-
-
-def _close_pass(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("set search_path = 'main'")
-    con.execute("drop schema pass cascade")
 
 
 def _plain(value: Any) -> Any:

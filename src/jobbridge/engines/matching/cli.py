@@ -8,8 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from . import cli_allocate
 from .columns import __doc__ as COLUMNS
+from .columns import only
 from .edges import legal_pairs
 from .files import read, show_progress, told, write_table
 from .parameters import Parameters
@@ -37,6 +40,10 @@ def add_parser(subparsers: Any) -> None:
     command.add_argument("--k", type=int, default=Parameters.k, help="recommendations a seeker")
     command.add_argument("--kappa", type=float, default=Parameters.kappa, help="candidates an opening")
     command.add_argument("--on", type=dt.date.fromisoformat, default=None, help="date of the run, default today")
+    command.add_argument("--only-posts", type=Path, help="post_id of the posts to recommend, as those of a fair")
+    command.add_argument("--engine", choices=("here", "spark"), default="here", help="spark: parquet files only")
+    command.add_argument("--partitions", type=int, default=4, help="with spark: parts that are matched by themselves")
+    command.add_argument("--master", help="with spark: its master; without it this machine")
     command.set_defaults(act=told(run_match))
     cli_allocate.add_parser(commands)
 
@@ -50,7 +57,13 @@ def run(args: argparse.Namespace) -> int:
 def run_match(args: argparse.Namespace) -> None:
     """Recommend."""
     parameters = Parameters(k=args.k, kappa=args.kappa)
-    seekers, posts = read(args.seekers), read(args.posts)
+    posts = read(args.posts)
+    if args.only_posts:
+        posts = only(posts, read(args.only_posts))
+    if args.engine == "spark":
+        _run_on_spark(args, posts, parameters)
+        return
+    seekers = read(args.seekers)
     excluded = read(args.excluded) if args.excluded else None
     places = read(args.places) if args.places else None
     on = args.on or dt.date.today()
@@ -65,6 +78,25 @@ def run_match(args: argparse.Namespace) -> None:
     print(
         f"推荐{report['recommendations']}条，覆盖{report['reached']}/{report['seekers']}人；"
         f"已证明距最优不超过得分的{result.gap:.3%}；用时{report['seconds']}秒"
+    )
+
+
+def _run_on_spark(args: argparse.Namespace, posts: pa.Table, parameters: Parameters) -> None:
+    from .spark_run import match_files
+
+    if args.export_edges:
+        raise ValueError("--export-edges: not with the engine spark")
+    excluded = read(args.excluded) if args.excluded else None
+    places = read(args.places) if args.places else None
+    report = match_files(
+        args.seekers, posts, args.out, parts=args.partitions, master=args.master, excluded=excluded, places=places,
+        parameters=parameters, on=args.on or dt.date.today(),
+    )  # fmt: skip
+    if args.report:
+        args.report.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(
+        f"推荐{report['recommendations']}条，覆盖{report['reached']}/{report['seekers']}人，分{report['parts']}份；"
+        f"已证明距最优不超过得分的{report['gap']:.3%}；用时{report['seconds']}秒"
     )
 
 

@@ -153,7 +153,12 @@ def load(
 
 
 def _require(table: pa.Table, columns: tuple[str, ...], name: str) -> None:
-    missing = [column for column in columns if column not in table.column_names]
+    missing_columns(table.column_names, columns, name)
+
+
+def missing_columns(have: list[str], columns: tuple[str, ...], name: str) -> None:
+    """Refuse a table without all of its columns."""
+    missing = [column for column in columns if column not in have]
     if missing:
         raise ValueError(f"{name}: missing columns {', '.join(missing)}")
 
@@ -373,6 +378,25 @@ def _days(column: pa.ChunkedArray, empty: int) -> NDArray[np.int32]:
 
 def _day(date: dt.date) -> int:
     return (date - dt.date(1970, 1, 1)).days
+
+
+def only(posts: pa.Table, chosen: pa.Table) -> pa.Table:
+    """The posts whose post_id is in a table, such as those that attend a fair.
+
+    A run on them alone is a run restricted to them: nothing else in it looks at the other posts, but for the usual
+    wage, which becomes theirs.
+
+    Raises
+    ------
+    ValueError
+        A chosen post is not among the posts.
+    """
+    _require(chosen, ("post_id",), "only-posts")
+    wanted = chosen["post_id"].cast(posts["post_id"].type)
+    missing = wanted.filter(pc.invert(pc.is_in(wanted, value_set=posts["post_id"].combine_chunks())))
+    if len(missing):
+        raise ValueError(f"only-posts: post_id {missing[0].as_py()!r} is not among the posts")
+    return posts.filter(pc.is_in(posts["post_id"], value_set=wanted.combine_chunks()))
 
 
 def column_of(table: pa.Table, name: str, rows: NDArray[Any]) -> pa.ChunkedArray:

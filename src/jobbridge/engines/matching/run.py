@@ -15,7 +15,7 @@ from . import fairness
 from .columns import County, column_of, load
 from .compiled import usable_cores
 from .legality import REASONS, count_rejections, detail_rejections
-from .parameters import Parameters
+from .parameters import Parameters, Weights
 from .priority import given_up
 from .score import NEARNESS, TERMS, terms
 from .solve import Progress, Solution, solve
@@ -94,7 +94,9 @@ def match(
     county = load(seekers, posts, excluded, places, parameters, on)
     solution = solve(county, parameters, progress)
     legal, rejections = count_rejections(county, threads)
-    recommendations, order = _recommendations(county, seekers, posts, solution, parameters)
+    recommendations, order = recommendation_table(
+        county, seekers, posts, solution.seeker, solution.post, solution.price, parameters.weights
+    )
     prices = _prices(county, posts, solution)
     report = _report(county, seekers, solution, parameters, legal, rejections, order, prices)
     report["fairness"] = _fairness(county, seekers, legal, order, prices)
@@ -112,12 +114,12 @@ def match(
     )
 
 
-def _recommendations(
-    county: County, seekers: pa.Table, posts: pa.Table, solution: Solution, parameters: Parameters
-) -> tuple[pa.Table, NDArray[np.int64]]:
-    """Return the table, and the score of each row beside its seeker as (2, pairs)."""
-    i, j = solution.seeker, solution.post
-    points, near = terms(county, i, j, parameters.weights)
+def recommendation_table(
+    county: County, seekers: pa.Table, posts: pa.Table, i: NDArray[np.int64], j: NDArray[np.int64],
+    price: NDArray[np.int32], weights: Weights,
+) -> tuple[pa.Table, NDArray[np.int64]]:  # fmt: skip
+    """Return the table for these pairs at these prices, and the score of each row beside its seeker as (2, pairs)."""
+    points, near = terms(county, i, j, weights)
     score = points.sum(1, dtype=np.int64)
     order = np.lexsort((j, -score, i))
     i, j, points, near, score = i[order], j[order], points[order], near[order], score[order]
@@ -138,7 +140,7 @@ def _recommendations(
         "nearness": pa.array(NEARNESS, pa.string()).take(pa.array(near, pa.int16())),
         "place_kind": pa.array(PLACE_KINDS, pa.string()).take(pa.array(kind, pa.int64())),
         "distance_km": pa.array(km, pa.float32(), mask=np.isnan(km)),
-        "price": pa.array(solution.price[j], pa.int32()),
+        "price": pa.array(price[j], pa.int32()),
     })  # fmt: skip
     return table, np.stack([i, score])
 

@@ -83,13 +83,14 @@ def solve(county: County, parameters: Parameters, progress: Progress | None = No
     if len(county.seekers.age) >= parameters.sample_from and len(price):
         price = _sample_prices(county, parameters, threads, progress)
         parameters = replace(parameters, list_size=parameters.sampled_list_size)
-    return _rounds(county, parameters, threads, price, progress, "竞价验证")
+    return settle(county, parameters, threads, price, progress, "竞价验证")
 
 
-def _rounds(
+def settle(
     county: County, parameters: Parameters, threads: int, price: NDArray[np.int32], progress: Progress | None,
     stage: str,
 ) -> Solution:  # fmt: skip
+    """Go through the rounds, with lists made at the given prices to begin with."""
     bonus, tier = parameters.bonuses(), county.seekers.tier
     lists = empty_lists(len(tier), parameters.list_size)
     best: Solution | None = None
@@ -147,17 +148,24 @@ def _sample_prices(
     """
     share = parameters.sample_share
     rows = np.flatnonzero(_spread(len(county.seekers.age), SEEKER_SPREAD) < share)
-    places = county.posts.capacity * share + _spread(len(county.posts.capacity), POST_SPREAD)
-    capacity = np.floor(places).astype(np.int32)
-    small = county._replace(
-        seekers=_take(county.seekers, rows), posts=county.posts._replace(capacity=capacity)
+    return learn_prices(
+        county._replace(seekers=_take(county.seekers, rows)), share, parameters, threads, progress
     )
+
+
+def learn_prices(
+    sample: County, share: float, parameters: Parameters, threads: int, progress: Progress | None = None
+) -> NDArray[np.int32]:
+    """Learn prices from a sample of the seekers that is this share of all; the posts' places are all of them."""
+    places = sample.posts.capacity * share + _spread(len(sample.posts.capacity), POST_SPREAD)
+    capacity = np.floor(places).astype(np.int32)
+    small = sample._replace(posts=sample.posts._replace(capacity=capacity))
     coarse = replace(
         parameters, rounds=SAMPLE_ROUNDS, step=SAMPLE_STEP, last_step=SAMPLE_LAST_STEP, tolerance=SAMPLE_TOLERANCE
     )
-    price = _rounds(small, coarse, threads, np.zeros(len(capacity), np.int32), progress, "抽样定价").price
-    for group in range(len(county.posts.group_start) - 1):
-        inside = slice(county.posts.group_start[group], county.posts.group_start[group + 1])
+    price = settle(small, coarse, threads, np.zeros(len(capacity), np.int32), progress, "抽样定价").price
+    for group in range(len(sample.posts.group_start) - 1):
+        inside = slice(sample.posts.group_start[group], sample.posts.group_start[group + 1])
         seen = capacity[inside] > 0
         # A post without a place in the sample showed no price of its own: that of its group is the best guess.
         usual = int(np.median(price[inside][seen])) if seen.any() else 0

@@ -294,6 +294,18 @@ def _parameters() -> dict[str, object]:
     return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
 
 
+def test_receipts_are_left_to_whoever_sends(settings, tmp_path):
+    settings.STATE, settings.SMS_CHANNEL = tmp_path, "file"
+    with psycopg.connect(**_parameters(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, hashtext('file'))", [sending._LOCK])
+        assert sending.collect(actor=ACTOR, now=NOW, quiet=0).busy
+        other.execute("SELECT pg_advisory_unlock_all()")
+    assert not (tmp_path / "sms").exists()
+    (tmp_path / "sms").mkdir()
+    (tmp_path / "sms" / "replies.jsonl").write_text('{"from": "16400000001", "text": "1"}\n')
+    assert sending.collect(actor=ACTOR, now=NOW, quiet=0).replies == 1
+
+
 def test_sending_inside_a_transaction_is_refused():
     put(draft(1))
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():

@@ -78,11 +78,17 @@ def deliver(
 
 
 def collect(*, actor: Actor, now: datetime, quiet: float = 3.0, most: float = 600.0) -> SendReport:
-    """Take the receipts and replies that are there, over all channels, for at most ``most`` seconds each."""
+    """Take the receipts and replies that are there, over all channels, for at most ``most`` seconds each.
+
+    A channel over which somebody sends is left to them: they take what comes, and some centres allow one session.
+    """
     whole = SendReport()
     for each in _channels(whole):
         try:
-            whole.add(receive(actor=actor, channel=each, now=now, quiet=quiet, most=most))
+            with _only_sender(each.name) as alone:
+                if alone:
+                    whole.add(receive(actor=actor, channel=each, now=now, quiet=quiet, most=most))
+                whole.busy |= not alone
         finally:
             each.close()
     return whole

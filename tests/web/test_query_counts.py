@@ -41,6 +41,7 @@ def grow(records):
         make_findings(person, number + 1)
         make_message(person, phone)
         make_post(f"more-{number}")
+        make_post(f"waits-{number}", title="客服", state="pending")
         Recommendation.objects.create(
             run=MatchRun.objects.get(), person=person, post=records.post, region_code=HERE, rank=1,
             score=8000 - number, terms={}, reasons=["意向工种相符"], state_on=DAY,

@@ -200,7 +200,7 @@ def _remarks(index: int, employer: Employer, row: Row, on: date) -> Row:
     """The row with the city whose liaison brought it, or with a demand for money; some end within the week."""
     liaison = not employer.local and index % LIAISON_EVERY == 0
     greedy = index % GREEDY_EVERY == GREEDY_EVERY // 2
-    end = (on + timedelta(days=2 + index % 5)).isoformat() if index % ENDING_EVERY == 7 else row[-3]
+    end = (on + timedelta(days=2 + index // ENDING_EVERY % 5)).isoformat() if index % ENDING_EVERY == 7 else row[-3]
     return (*row[:-3], end, employer.city if liaison else "", GREEDY if greedy else "")
 
 

@@ -20,7 +20,7 @@ from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post, PostOrigin
 from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
 from jobbridge.apps.vacancies.rules import Offer
-from jobbridge.apps.vacancies.screening import SCREENERS, checks_of, screened
+from jobbridge.apps.vacancies.screening import SCREENERS, checks_of, screened, twins_of
 from jobbridge.kernel.text import squeeze
 
 FIELDS = tuple(field.name for field in fields(Offer))
@@ -97,8 +97,9 @@ def _take(post: Post, offer: Offer, *, actor: Actor, now: datetime, publish: boo
     today = timezone.localdate(now)
     if not publish and (not post.pk or post.state in UNPUBLISHED):
         return record(post, "edited" if post.pk else "entered", actor=actor, now=now, note=note)
-    clean = actor.role in SCREENERS and all(check.ok is not False for check in checks_of(post, today))
-    if clean:
+    (twins,) = twins_of([post])
+    clean = all(check.ok is not False for check in checks_of(post, today, twins=len(twins)))
+    if clean and actor.role in SCREENERS:
         return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now, note=note)
     if post.state == "pending" and post.pk:
         return record(post, "edited", actor=actor, now=now, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
-from jobbridge.apps.vacancies import rules
+from jobbridge.apps.vacancies import flows, rules
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
@@ -18,24 +19,30 @@ from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
 SCREENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR, Role.TOWNSHIP})
 
 
-def checks_of(post: Post, on: date) -> list[rules.Check]:
-    """What the machine sees of a post."""
+def checks_of(post: Post, on: date, *, twins: int) -> list[rules.Check]:
+    """What the machine sees of a post, ``twins`` of which are known."""
     return rules.checks(
         code=post.employer.credit_code,
         place_code=post.place_code,
         wage_min=post.wage_min,
         limits=(post.sex_limit, post.age_min, post.age_max, post.limit_ground),
         texts=" ".join([post.title, post.note, post.shift, *post.skills]),
-        twins=twins_of(post).count(),
+        twins=twins,
         on=on,
         law=lawful(),
     )
 
 
-def twins_of(post: Post):
-    """Other posts of the same employer, name and place that are on offer or wait for review."""
-    same = Post.objects.filter(employer_id=post.employer_id, title=post.title, place_code=post.place_code)
-    return same.filter(state__in=["pending", "active", "paused"]).exclude(pk=post.pk)
+def twins_of(posts: Sequence[Post]) -> list[list[Post]]:
+    """For each post, the others of its employer, name and place that are on offer or wait for review."""
+    near = Post.objects.filter(employer__in={post.employer_id for post in posts}, state__in=flows.LIVE)
+    known: dict[tuple[int, str, str], list[Post]] = {}
+    for other in near.filter(title__in={post.title for post in posts}).order_by("pk"):
+        known.setdefault((other.employer_id, other.title, other.place_code), []).append(other)
+    return [
+        [other for other in known.get((post.employer_id, post.title, post.place_code), ()) if other.pk != post.pk]
+        for post in posts
+    ]
 
 
 def quality_of(post: Post, on: date) -> list[rules.Check]:

@@ -28,12 +28,12 @@ def review(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = Post.objects.answered_by(request.actor).filter(state="pending").select_related("employer", "agency")
     page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""), size=SIZE)
-    for post in page:
-        post.checks = said(checks_of(post, today))
+    for post, twins in zip(page, twins_of(page.rows), strict=True):
+        post.checks = said(checks_of(post, today, twins=len(twins)))
         post.alarms = sum(check["ok"] is False for check in post.checks)
         post.criteria = said(quality_of(post, today))
         post.fine = all(check["ok"] for check in post.criteria)
-        post.twins = list(twins_of(post).order_by("pk")[:TWINS])
+        post.twins = twins[:TWINS]
         post.days = (today - post.collected_on).days
     return render(request, "desk/post_review.html", {"page": page, **post_counts(request.actor, today)})
 

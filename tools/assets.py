@@ -36,7 +36,7 @@ JS_TARGET = "chrome92"
 STYLES = {
     "desk": [
         "tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review", "matching",
-        "posts",
+        "posts", "outcomes",
     ],
     "phone": ["tokens", "reset", "status", "phone"],
     "worker": ["tokens", "reset", "worker"],

@@ -62,6 +62,10 @@ def person(records: SimpleNamespace) -> tuple[object, ...]:
     return (records.person.pk,)
 
 
+def item(records: SimpleNamespace) -> tuple[object, ...]:
+    return (records.item.pk,)
+
+
 def run(records: SimpleNamespace) -> tuple[object, ...]:
     return (records.run.pk,)
 
@@ -102,7 +106,7 @@ ADDRESSES = (
     Address("desk:post_edit", CLERKS, lambda r: (r.post.pk,), writes=True, form=OFFER),
     Address("desk:employers", STAFF),
     Address("desk:employer", STAFF, employer, shared=True),
-    Address("desk:employer_new", CLERKS, writes=True, form={"name": "样例鞋厂", "code": "99500235MA0TEST019"}),
+    Address("desk:employer_new", CLERKS, writes=True, form={"name": "样例鞋厂", "code": "99500235MA0TRY0019"}),
     Address("desk:post_new", CLERKS, employer, writes=True, form=OFFER),
     Address("desk:employer_specialist", COUNTY, employer, reads=False, writes=True, form={"user": ""}),
     Address(
@@ -175,6 +179,8 @@ ADDRESSES = (
     Address("desk:cycle", STAFF),
     Address("desk:cycle_run", COUNTY, reads=False, writes=True, form={"on": "2026-11-21"}),
     Address("desk:indicators", STAFF),
+    Address("desk:recommendation", STAFF, item),
+    Address("desk:recommendation_tell", CLERKS, item, reads=False, writes=True, form={"after": "interested"}),
     Address("employer:home", EMPLOYERS),
     Address("employer:post_new", EMPLOYERS, writes=True, form=OFFER),
     Address("employer:post", EMPLOYERS, lambda r: (r.post.pk,), writes=True, form=OFFER),
@@ -189,7 +195,18 @@ ADDRESSES = (
     Address(
         "employer:post_close", EMPLOYERS, lambda r: (r.post.pk,), reads=False, writes=True, form={"outcome": "filled"}
     ),
+    Address("employer:candidates", EMPLOYERS, lambda r: (r.post.pk,)),
+    Address(
+        "employer:candidate_say",
+        EMPLOYERS,
+        lambda r: (r.post.pk, *item(r)),
+        reads=False,
+        writes=True,
+        form={"after": "interview"},
+    ),
+    Address("employer:candidate_phone", EMPLOYERS, lambda r: (r.post.pk, *item(r)), reads=False, writes=True),
     Address("field:today", BROKERS),
+    Address("field:offers", BROKERS, person, writes=True, form={"answer": "seen"}),
     Address("field:outsiders", BROKERS),
     Address(
         "field:outsider", BROKERS, lambda r: (r.outsider.pk,), reads=False, writes=True, form={"decision": "visited"}

@@ -100,12 +100,14 @@ def county(db):
         run = MatchRun.objects.create(
             on=DAY, seekers=2, posts=1, recommendations=2, gap=0.0, report={}, finished_at="2026-11-21T08:00+08:00"
         )
+        items: list[Recommendation] = []
         for who in (person, seeker):
-            Recommendation.objects.create(
+            item = Recommendation.objects.create(
                 run=run, person=who, post=post, region_code=who.region_code, rank=1, score=8600, terms={},
                 reasons=["意向工种相符"], state_on=DAY,
             )  # fmt: skip
             make_run_seeker(run, who)
+            items.append(item)
         RunPost.objects.create(run=run, post=post, openings=5, capacity=15, candidates=2, short=3, price=0)
         told = settings_of(MatchPolicy())
         trial = WhatIf.objects.create(
@@ -114,7 +116,7 @@ def county(db):
         link = make_pair(person)
     return SimpleNamespace(
         users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link, run=run,
-        trial=trial, waiting=waiting, account=account,
+        trial=trial, waiting=waiting, account=account, item=items[0],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from jobbridge.apps.casework.models import Task, Visit
 from jobbridge.apps.employers.models import Employer, EmployerAccount
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.apps.linkage.models import DataAgreement, Link, Opinion, Outsider, Suspicion, VillageQuestion
+from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.registry.models import Household, Person
 from jobbridge.apps.vacancies.models import Post
 from tests.web.addresses import ADDRESSES, BY_LINK, READ, ROLES, SCOPED, WRITE, Address
@@ -49,6 +50,7 @@ def state(records):
                 list(DataAgreement.objects.order_by("pk").values("pk", "ended_on")),
                 list(ImportBatch.objects.order_by("pk").values("pk", "state", "merged_rows", "mapping")),
                 list(ImportRow.objects.order_by("pk").values("pk", "state")),
+                list(Recommendation.objects.order_by("pk").values("pk", "state")),
                 list(Post.objects.order_by("pk").values("pk", "state", "unanswered", "expires_on", "title")),
                 list(Employer.objects.order_by("pk").values("pk", "name", "specialist")),
                 list(EmployerAccount.objects.order_by("pk").values("pk", "user__is_active")),

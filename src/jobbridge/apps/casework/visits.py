@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.cases import move
+from jobbridge.apps.casework.job_words import JobWord, answers_with, check_words, follow_words
 from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, ServiceKind, Task, Visit
 from jobbridge.apps.casework.rules import settled
 from jobbridge.apps.imports.models import SourceRecord
@@ -30,12 +31,17 @@ ANSWERS: dict[str, tuple[bool | None, bool | None, bool | None]] = {
 
 @dataclass(frozen=True)
 class Report:
-    """A visit as the phone sends it. ``answers``: person id to one of W, L, S, N; absent means not asked."""
+    """A visit as the phone sends it.
+
+    ``answers``: person id to one of W, L, S, N; absent means not asked. ``jobs``: what was said of the job that a
+    person was placed in, by person id; whoever is still there is at work without saying so again.
+    """
 
     client_key: UUID
     household_id: int
     met: str
     answers: dict[int, str] = field(default_factory=dict)
+    jobs: dict[int, JobWord] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     note: str = ""
     task_id: int | None = None
@@ -45,18 +51,21 @@ def record_visit(*, actor: Actor, report: Report, now: datetime) -> Visit:
     """Write a visit with its answers, finish what it settles, and put the cases it reached under measures.
 
     Sent again, it is the visit that is known. Raises Household.DoesNotExist outside the scope; ValueError for an
-    answer about somebody else's member, an unknown answer, answers from a door where nobody was met, or a key under
-    which another household's visit is known.
+    answer about somebody else's member, an unknown answer, words about a job that cannot be true, answers from a door
+    where nobody was met, or a key under which another household's visit is known.
     """
     household = Household.objects.visible_to(actor).get(pk=report.household_id)
     visit, fresh = Visit.objects.filter(client_key=report.client_key).first(), False
     if visit is None:
         members = {person.pk: person for person in Person.objects.filter(household=household)}
         _check(report, members)
+        jobs = check_words(report.jobs, report.answers, members, timezone.localdate(now))
+        report = replace(report, answers=answers_with(report.jobs, report.answers, jobs))
         visit, fresh = _write_once(household, actor, report, now)
     if visit is None or visit.household_id != household.pk:
         raise ValueError("这张走访表已用于另一户，没有记下；请重新打开这一户再记。")
     if fresh and report.met != "absent":
+        follow_words(report.jobs, actor=actor, on=timezone.localdate(now))
         _state_answers(visit, report, members, actor, now)
         _settle(household, actor, report, timezone.localdate(now))
     return visit
@@ -85,7 +94,7 @@ def _write_once(household: Household, actor: Actor, report: Report, now: datetim
 
 def _settle(household: Household, actor: Actor, report: Report, day: date) -> None:
     """Cases, tasks and guidance that the visit has reached; locked in the order in which the cycle locks them."""
-    phone, answered = report.met == "phone", set(report.answers)
+    phone, answered = report.met == "phone", set(report.answers) | set(report.jobs)
     cases = Case.objects.select_for_update().filter(household=household, state=CaseState.OPEN).order_by("pk")
     # A household is met at its door; a call reaches the persons who were asked.
     reached = [pk for pk, person in cases.values_list("pk", "person_id") if not phone or person in answered]
@@ -108,7 +117,7 @@ def _settle(household: Household, actor: Actor, report: Report, day: date) -> No
 def _check(report: Report, members: dict[int, Person]) -> None:
     if report.met not in dict(Visit.MET):
         raise ValueError("请选择是否见到人。")
-    if report.met == "absent" and report.answers:
+    if report.met == "absent" and (report.answers or report.jobs):
         raise ValueError("没见到人时不能填写就业状况。")
     if strangers := set(report.answers) - set(members):
         raise ValueError(f"{len(strangers)} 人不在这一户。")
@@ -149,4 +158,5 @@ def _state_answers(visit: Visit, report: Report, members: dict[int, Person], act
             open_spells = EmploymentSpell.objects.filter(person_id=person_id, end=None, start__lte=day)
             open_spells.filter(start__lt=day).update(end=day)
             open_spells.filter(start=day).update(end=F("start") + timedelta(days=1))
-        answer_at_work(actor=actor, person_id=person_id, working=bool(employed), on=day, note=visit.note[:100])
+        if person_id not in report.jobs:
+            answer_at_work(actor=actor, person_id=person_id, working=bool(employed), on=day, note=visit.note[:100])

@@ -55,13 +55,13 @@ def mark_seen(*, shown: list[int], on: date) -> int:
 
 
 def answer(
-    recommendation: Recommendation, *, interested: bool, actor: Actor, on: date, reason: str = ""
+    recommendation: Recommendation, *, interested: bool, actor: Actor, on: date, reason: str = "", note: str = BY_LINK
 ) -> Recommendation:
-    """The person's own word on their page: yes, which lets the employer see name and phone, or no and why.
+    """The person's own word, on their page or to their broker: yes, and the employer sees name and phone; or no, why.
 
     Said again it changes nothing. Raises flows.Refused when it comes too late.
     """
     after = "interested" if interested else "refused"
     if recommendation.state == after or (interested and recommendation.state in flows.CONSENTED):
         return recommendation
-    return move(recommendation, after, actor=actor, on=on, reason=reason, note=BY_LINK)
+    return move(recommendation, after, actor=actor, on=on, reason=reason, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connection
@@ -32,6 +33,12 @@ def steps(state: str, started: date, on: date) -> list[str]:
             reached.append(after)
             state = after
     return reached
+
+
+def jobs_of(persons: Collection[int]) -> list[Recommendation]:
+    """The jobs of these persons that are still to be asked about; inside `acting_as`."""
+    jobs = Recommendation.objects.filter(person__in=persons, state__in=flows.AT_WORK[:-1])
+    return list(jobs.select_related("post__employer").order_by("pk"))
 
 
 def answer_at_work(*, actor: Actor, person_id: int, working: bool, on: date, note: str = "") -> list[str]:

@@ -16,12 +16,14 @@ from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
 from jobbridge.apps.placements.models import Recommendation, RunSeeker
 from jobbridge.apps.placements.outlook import ask
+from jobbridge.apps.placements.telling import may_say
 from jobbridge.apps.registry.models import EmploymentSpell, Person
 from jobbridge.apps.registry.numbers import find_by_number, reveal_number
 from jobbridge.apps.targeting.models import LabourStatus, PersonStatus
 from jobbridge.kernel.division import bounds
-from jobbridge.web.access import STAFF, page_for, wants_fragment
+from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.ledger import Filters
+from jobbridge.web.desk.matching_words import LIMITS
 from jobbridge.web.desk.story import story_of_person
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import Page, page_of
@@ -30,6 +32,7 @@ from jobbridge.web.places import places_of, townships_of
 
 ORDER = ("region_code", "id")
 LONGEST_REASON = 120
+SHOWN = 6  # recommendations: of two runs
 
 
 def status_counts(actor: Actor, town: str) -> dict[str, int]:
@@ -97,12 +100,18 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: what is known, which posts suit and why, and the service plan."""
     found = _visible(request, pk)
     with_work([found])
-    recommendations = Recommendation.objects.filter(person=found).select_related("post__employer", "run")
+    recommended = Recommendation.objects.filter(person=found).select_related("post__employer", "run")
+    recommendations = list(recommended.order_by("-run__on", "rank")[:SHOWN])
+    for item in recommendations:
+        item.open = bool(may_say(item.state))
+    missed = RunSeeker.objects.filter(person=found).order_by("-run").first()
     context = {
         "person": found,
         "place": places_of([found.region_code])[found.region_code],
-        "recommendations": recommendations.order_by("-run__on", "rank")[:6],
-        "missed": RunSeeker.objects.filter(person=found).order_by("-run").first(),
+        "recommendations": recommendations,
+        "clerk": request.user.role in CLERKS,
+        "missed": missed,
+        "limit": LIMITS.get(missed.limit, "") if missed and not missed.given else "",
         "services": ServiceItem.objects.filter(person=found).order_by("case_id", "due_on", "kind", "ordinal"),
         "spells": EmploymentSpell.objects.filter(person=found).select_related("source").order_by("-start")[:8],
         "story": story_of_person(found),

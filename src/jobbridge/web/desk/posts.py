@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements import flows
-from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.models import MatchRun, Recommendation, RunPost
+from jobbridge.apps.placements.telling import may_say
 from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.screening import quality_of
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
@@ -43,6 +44,7 @@ KINDS = {
     "quality": Q(quality=True),
     "liaison": Q(origin="liaison"),
 }
+TALKED_WITH = ExpressionWrapper(Q(state__in=flows.TALKING), output_field=BooleanField())
 LOG = 12
 
 
@@ -108,23 +110,29 @@ def _counted() -> list[dict[str, object]]:
 
 @page_for(STAFF)
 def post(request: HttpRequest, pk: int) -> HttpResponse:
-    """The shortlist of one post inside the actor's scope, best match first."""
+    """The shortlist of one post inside the actor's scope: with whom it is talked, then the best match first."""
     found = get_object_or_404(Post.objects.select_related("employer__specialist", "agency", "source"), pk=pk)
     items = list(
         Recommendation.objects.visible_to(request.actor)
         .filter(post=found)
         .select_related("person", "run")
-        .order_by("-score", "id")[:SHORTLIST]
+        .order_by(TALKED_WITH.desc(), "-score", "id")[:SHORTLIST]
     )
     with_work(item.person for item in items)
     places = places_of(item.region_code for item in items)
     for item in items:
         item.place = places[item.region_code]
+        item.open = bool(may_say(item.state))
+    crowd = RunPost.objects.filter(post=found).select_related("run").order_by("-run").first()
+    if crowd:
+        crowd.points = round(crowd.price / 100, 1)
     today = timezone.localdate()
     figures = standing([pk]).get(pk, NOBODY)
     context = {
         "post": found,
         "items": items,
+        "crowd": crowd,
+        "clerk": request.user.role in CLERKS,
         "limit": SHORTLIST,
         "figures": figures,
         "missing": max(found.openings - figures.hired, 1),

@@ -1,8 +1,8 @@
-"""Addresses of an employer's own pages. ``candidates`` (posts/<pk>/candidates/) is linked where it exists."""
+"""Addresses of an employer's own pages."""
 
 from django.urls import path
 
-from jobbridge.web.employer import home, posts
+from jobbridge.web.employer import candidates, home, posts
 
 app_name = "employer"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("posts/<int:pk>/", posts.change, name="post"),
     path("posts/<int:pk>/confirm/", posts.keep, name="post_confirm"),
     path("posts/<int:pk>/close/", posts.close, name="post_close"),
+    path("posts/<int:pk>/candidates/", candidates.candidates, name="candidates"),
+    path("posts/<int:pk>/candidates/<int:item>/say/", candidates.say, name="candidate_say"),
+    path("posts/<int:pk>/candidates/<int:item>/phone/", candidates.phone, name="candidate_phone"),
 ]

@@ -17,6 +17,7 @@ from jobbridge.apps.casework.models import Task, Visit
 from jobbridge.apps.linkage.models import Outsider, VillageQuestion
 from jobbridge.apps.linkage.review_models import Answer
 from jobbridge.apps.linkage.village import open_questions
+from jobbridge.apps.placements.in_person import to_tell
 from jobbridge.apps.registry.enums import MONITORED
 from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.web.access import BROKERS, page_for
@@ -24,6 +25,7 @@ from jobbridge.web.places import places_of
 from jobbridge.web.templatetags.zhumo import tr
 
 LONGEST_LIST = 12
+MOST_TO_TELL = 8
 MOST_QUESTIONS = 5  # at a time: the visits come first
 
 
@@ -32,10 +34,13 @@ def today(request: HttpRequest) -> HttpResponse:
     """The broker's open tasks by household, the most urgent first, and how the month goes."""
     day = timezone.localdate()
     cards = cards_of(request.actor, day)
+    people = to_tell(actor=request.actor)
     code = request.actor.scope.ranges[0][0] if request.actor.scope.ranges else ""
     context = {
         "cards": cards[:LONGEST_LIST],
         "outsiders": Outsider.objects.visible_to(request.actor).filter(decision="open").count(),
+        "people": people[:MOST_TO_TELL],
+        "more_people": max(0, len(people) - MOST_TO_TELL),
         "questions": questions_of(request.actor, day),
         "answers": Answer.choices,
         "rest": max(0, len(cards) - LONGEST_LIST),

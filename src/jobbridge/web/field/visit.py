@@ -5,17 +5,21 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jobbridge.apps.casework.job_words import JobWord
 from jobbridge.apps.casework.models import Task, Visit
 from jobbridge.apps.casework.visits import Report, record_visit
+from jobbridge.apps.placements.stability import jobs_of
 from jobbridge.apps.registry.enums import Need
 from jobbridge.apps.registry.models import Household, Person
 from jobbridge.web.access import BROKERS, page_for, wants_fragment
+from jobbridge.web.offers import day_of
+from jobbridge.web.outcomes import LEFT
 from jobbridge.web.people import with_work
 
 # The words a broker uses, shorter than those of the ledger.
@@ -58,17 +62,38 @@ def _report(request: HttpRequest, household: Household) -> Report:
         met=met,
         # Nobody met: what was chosen before that was said is not an answer.
         answers={} if met == "absent" else answers,
+        jobs={} if met == "absent" else _jobs(post),
         needs=tuple(need for need in post.getlist("need") if need in Need.values),
         note=post.get("note", "").strip(),
         task_id=int(task) if task.isdigit() else None,
     )
 
 
+def _jobs(post: QueryDict) -> dict[int, JobWord]:
+    """What was said of the jobs that people were placed in: ``job-``, ``left-`` and ``why-`` with their ids."""
+    said = {}
+    for name, value in post.items():
+        key = name.removeprefix("job-")
+        if key == name or not key.isdecimal():
+            continue
+        if value == "still":
+            said[int(key)] = JobWord(still=True)
+        elif value == "left":
+            left_on, why = day_of(post.get(f"left-{key}", "")), post.get(f"why-{key}", "")
+            said[int(key)] = JobWord(still=False, left_on=left_on, why=why)
+    return said
+
+
 def _form(request: HttpRequest, household: Household, error: str) -> HttpResponse:
     people = with_work(Person.objects.filter(household=household, life="alive").order_by("birth_date"))
+    jobs = {job.person_id: job for job in jobs_of([person.pk for person in people])}
+    for person in people:
+        person.job = jobs.get(person.pk)
     context = {
         "household": household,
-        "labourers": [person for person in people if person.letter],
+        "today": timezone.localdate().isoformat(),
+        "left": LEFT,
+        "labourers": [person for person in people if person.letter or person.job],
         "answers": ANSWERS,
         "met": Visit.MET,
         "needs": Need.choices,

@@ -1,0 +1,81 @@
+"""One recommendation: what suits and what does not, what became of it, and what somebody says of it on the phone."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from jobbridge.apps.placements import flows, telling
+from jobbridge.apps.placements.enums import Refusal, RunState
+from jobbridge.apps.placements.models import Recommendation, RecommendationLog
+from jobbridge.web.access import CLERKS, STAFF, page_for
+from jobbridge.web.offers import day_of
+from jobbridge.web.outcomes import LEFT, NOT_HIRED, wage_of
+from jobbridge.web.people import clerk_names, with_work
+from jobbridge.web.places import places_of
+
+# Who acts without being a user, by the beginning of their key.
+OTHERS = {"worker:": "本人", "system:": "系统"}
+
+
+@page_for(STAFF)
+def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The drawer when htmx asks for it, else a page of its own."""
+    rows = Recommendation.objects.visible_to(request.actor).select_related("person", "post__employer", "run")
+    found = get_object_or_404(rows, pk=pk)
+    with_work([found.person])
+    may = request.user.role in CLERKS and found.run.state == RunState.RELEASED and found.person.life == "alive"
+    context = {
+        "item": found,
+        "place": places_of([found.region_code])[found.region_code],
+        "log": _log(found),
+        "says": telling.may_say(found.state) if may else [],
+        "refusals": Refusal.choices,
+        "not_hired": NOT_HIRED,
+        "left": LEFT,
+        "today": timezone.localdate().isoformat(),
+        "back": "person" if request.GET.get("back") == "person" else "post",
+    }
+    template = "desk/recommendation.html"
+    return render(request, f"{template}#file" if request.htmx else template, context)
+
+
+@require_POST
+@page_for(CLERKS)
+def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down how it went, and back to the list it was opened from."""
+    form = request.POST
+    try:
+        told = telling.tell(
+            pk,
+            actor=request.actor,
+            after=form.get("after", ""),
+            on=timezone.localdate(),
+            reason=form.get("reason", ""),
+            note=form.get("note", ""),
+            day=day_of(form.get("day", "")),
+            wage=wage_of(form.get("wage", "")),
+        )
+    except Recommendation.DoesNotExist:
+        raise Http404 from None
+    except flows.Refused as refusal:
+        messages.error(request, _(str(refusal)))
+        return redirect("desk:recommendation", pk)
+    messages.success(request, _("已记下：{state}。").format(state=_(told.get_state_display())))
+    if form.get("back") == "person":
+        return redirect("desk:person", told.person_id)
+    return redirect("desk:post", told.post_id)
+
+
+def _log(item: Recommendation) -> list[RecommendationLog]:
+    """Every step, the newest first, with the names of those who told of it."""
+    log = list(RecommendationLog.objects.filter(recommendation=item).order_by("-pk"))
+    names = clerk_names(line.actor for line in log)
+    for line in log:
+        other = next((word for start, word in OTHERS.items() if line.actor.startswith(start)), "")
+        line.who = names.get(line.actor, "") or (_(other) if other else "")
+    return log

@@ -1,0 +1,64 @@
+"""当面告知: the posts of somebody whom no message reaches, in large words, and what they say of each."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobbridge.apps.placements import flows
+from jobbridge.apps.placements.enums import Refusal
+from jobbridge.apps.placements.in_person import heard, posts_of, told
+from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.registry.models import Person
+from jobbridge.web.access import BROKERS, page_for
+
+LACKING = "不足"  # how the engine begins the one reason that speaks against
+SEEN = "seen"
+
+
+@page_for(BROKERS)
+def offers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the posts; a post of the form is the person's word: ``yes``, the code of a reason, or that they were told.
+
+    Said again it changes nothing, so a form that arrives twice over a bad line does no harm.
+    """
+    people = Person.objects.visible_to(request.actor).filter(life="alive").select_related("household")
+    person = get_object_or_404(people, pk=pk)
+    if request.method == "POST":
+        return _answer(request, person)
+    items = list(posts_of(person, actor=request.actor))
+    for item in items:
+        item.open = item.state in flows.UNANSWERED
+        item.lacks = [reason for reason in item.reasons if reason.startswith(LACKING)]
+        item.because = [reason for reason in item.reasons if not reason.startswith(LACKING)]
+    context = {
+        "person": person,
+        "items": items,
+        "waiting": sum(item.open for item in items),
+        "reasons": Refusal.choices,
+    }
+    return render(request, "field/offers.html", context)
+
+
+def _answer(request: HttpRequest, person: Person) -> HttpResponse:
+    said, chosen, today = request.POST.get("answer", ""), request.POST.get("item", ""), timezone.localdate()
+    if said == SEEN:
+        told(posts_of(person, actor=request.actor), actor=request.actor, on=today)
+        messages.success(request, _("记下了：{name}已知道，想一想再答。").format(name=person.name))
+        return redirect("field:today")
+    if said not in ("yes", *Refusal.values) or not chosen.isdecimal():
+        raise BadRequest("answer")
+    yes = said == "yes"
+    try:
+        heard(int(chosen), person=person, interested=yes, actor=request.actor, on=today, reason="" if yes else said)
+    except Recommendation.DoesNotExist:
+        raise Http404 from None
+    except flows.Refused:
+        messages.error(request, _("这个岗位刚刚有了变化，没有记下。"))
+    else:
+        messages.success(request, _("记下了，单位会打电话来。") if yes else _("记下了，下次按这个意见推荐。"))
+    return redirect("field:offers", person.pk)

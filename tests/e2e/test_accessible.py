@@ -11,7 +11,9 @@ from tests.e2e.pages import Site
 
 DESK = (
     "", "households/", "households/?view=zero", "persons/", "persons/?status=S", "groups/", "groups/?group=seeking",
-    "tasks/", "tasks/?view=late", "posts/", "posts/?view=closed", "messages/", "imports/", "linkage/",
+    "tasks/", "tasks/?view=late", "posts/", "posts/?view=closed", "posts/?count=quality",
+    "posts/review/", "posts/calls/", "posts/shortage/", "employers/", "employers/new/", "messages/", "imports/",
+    "linkage/",
     "linkage/?view=decided", "linkage/second/", "linkage/results/", "linkage/records/",
     "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/", "linkage/duplicates/",
     "linkage/agreements/", "cycle/", "indicators/", "nothing-here/",
@@ -76,6 +78,16 @@ def test_pages_of_the_phone(visit: Callable[..., Site], county: County, check: C
     page.get_by_role("button", name="打电话给").first.tap()
     expect(page.get_by_role("dialog")).to_contain_text("打电话给")
     found += check(page, "call")
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_an_employer(visit: Callable[..., Site], check: Callable[..., list[str]]) -> None:
+    """Their posts and the form of a new one, on the phone."""
+    site = visit(phone=True).log_in("employer")
+    page, found = site.page, []
+    for path in ("", "?view=waiting", "posts/new/"):
+        page.goto(f"/employer/{path}")
+        found += check(page, f"/employer/{path}")
     assert not found, "\n".join(found)
 
 

@@ -6,8 +6,8 @@
 Both sides start from the clean columns of `jobbridge.engines.linkage.normalise`, so neither clock contains the
 cleaning. Each side runs in a process of its own, that its peak memory is its own. Splink's threshold for F1 is
 picked with the truth in hand; ours is fixed at one half. Everything is done twice: on people like those of the demo
-county, and on a shifted set (46 % outsiders, names wrong twice as often). The engine's default rates were not fitted
-to either seed.
+county, and on a shifted set (46 % outsiders, names wrong twice as often). Neither seed was looked at before the rules
+and defaults were final; one that has been looked at is replaced before the next figures are told.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SIZES = {"ci": 20_000, "full": 1_000_000}
-SEEDS = {"plain": 31_877, "shifted": 55_291}
+SEEDS = {"plain": 39_197, "shifted": 67_697}
 THREADS = 2
 THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 KEYS = (("id_text",), ("phone",), ("name", "id_tail"), ("name", "village"))
@@ -221,6 +221,14 @@ def judge(folder: Path) -> dict[str, Any]:
             left join '{folder}/ours.parquet' l using (record_id) where t.person_id is not null
             group by 1 order by 1"""
     ).fetchall()
+    # What the two caps hold back, and what linking it all the same would give.
+    uncapped = figures("ours", "zone = 'auto' or (posterior >= 0.95 and note in ('name_only', 'household_mask'))")
+    held = con.execute(
+        f"""select note, count(*) / (select count(*) from {truth}),
+                avg((l.person_id is not distinct from t.person_id)::int)
+            from '{folder}/ours.parquet' l join {truth} t using (record_id)
+            where note in ('name_only', 'household_mask') group by 1 order by 1"""
+    ).fetchall()
     return {
         "f1": f1("ours", 0.5),
         "f1_splink_best": best,
@@ -233,6 +241,10 @@ def judge(folder: Path) -> dict[str, Any]:
         "auto_recall": auto[1],
         "auto_recall_splink": theirs[1],
         "auto_recall_gain": auto[1] - theirs[1],
+        "auto_recall_gain_uncapped": uncapped[1] - theirs[1],
+        "wrong_auto_vs_splink_uncapped": (1 - uncapped[0]) / max(1e-9, 1 - theirs[0]),
+        **{f"held_{note}": share for note, share, _ in held},
+        **{f"right_{note}": right for note, _, right in held},
         "calibration_top": gaps.get(9, 0.0),
         "calibration_decile": max(gaps.values(), default=0.0),
         **{f"recall_{source}": recall for source, recall in by_source},

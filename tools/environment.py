@@ -46,6 +46,8 @@ def main() -> None:
     for lock in locks:
         install_locked(lock)
     run(*UV_INSTALL, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    # Compiled now and kept on disk, so that the first matching of a user does not wait for it.
+    run(str(PYTHON), "-c", "from jobbridge.engines.matching import warm; warm()")
     stamp.write_text(wanted)
 
 

@@ -65,3 +65,12 @@ def test_unusable_input_is_said_and_nothing_written(command, tmp_path, capsys, o
     assert command(**options) == 2
     assert text in capsys.readouterr().err
     assert not (tmp_path / "r.parquet").exists()
+
+
+def test_only_the_attending_posts(command, tmp_path, capsys):
+    pq.write_table(pa.table({"post_id": [2]}), tmp_path / "fair.parquet")
+    assert command(**{"only-posts": "fair.parquet"}) == 0
+    assert pq.read_table(tmp_path / "r.parquet")["post_id"].to_pylist() == [2]
+    pq.write_table(pa.table({"post_id": [7]}), tmp_path / "fair.parquet")
+    assert command(**{"only-posts": "fair.parquet"}) == 2
+    assert "post_id 7 is not among the posts" in capsys.readouterr().err

@@ -104,7 +104,8 @@ def demand(task: Task, seekers: pa.Table, price: NDArray[np.int32]) -> NDArray[n
     post = lists.post[row, place]
     net = lists.score[row, place].astype(np.int64) - price[post]
     # The first place of a list is the best.
-    best = lists.score[:, 0].astype(np.int64) - price[lists.post[:, 0]]
+    best = np.zeros(len(lists.post), np.int64)
+    best[row[place == 0]] = net[place == 0]
     wish = np.exp((net - best[row]) / INDIFFERENT)
     whole = np.bincount(row, wish, minlength=len(lists.post))
     return np.asarray(np.bincount(post, wish / whole[row], minlength=len(price)), np.float64)

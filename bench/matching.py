@@ -319,8 +319,8 @@ def main() -> None:
         )
     cpu, peak = (mine[name] / exact[name] for name in ("cpu", "peak_mb"))
     print(
-        f"whole pipeline against OR-tools' solver alone: CPU {mine['cpu']:.1f} s ({cpu:.2f}x), peak {mine['peak_mb']:.0f} "
-        f"MB ({peak:.2f}x; OR-tools +{exact['memory_mb']:.0f} MB)"
+        f"whole pipeline against OR-tools' solver alone: CPU {mine['cpu']:.1f} s ({cpu:.2f}x), "
+        f"peak {mine['peak_mb']:.0f} MB ({peak:.2f}x; OR-tools +{exact['memory_mb']:.0f} MB)"
     )
     line = {
         "objective_vs_ortools": same["objective"] / exact["objective"],

@@ -44,7 +44,7 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     ``findable`` the sum over all candidates, so their quotient is the recall the engine believes in.
     """
     con.execute(
-        """create or replace temp view outcome as
+        """create or replace temp table outcome as
            select f.source, d.posterior, coalesce(d.zone, 'none') as zone, d.stage, d.note
            from feed f left join (from decided_all where place = 1) d on d.record = f.n"""
     )

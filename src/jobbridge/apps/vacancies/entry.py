@@ -110,7 +110,7 @@ def _take(post: Post, offer: Offer, *, actor: Actor, now: datetime, publish: boo
 def _fill(post: Post, offer: Offer) -> None:
     """Set what the employer says, as their word of today."""
     if post.title != offer.title:
-        post.occupation = ""  # the next matching proposes one
+        post.occupation = post.occupation_by = ""  # the next matching proposes one
     for name, value in asdict(offer).items():
         setattr(post, name, list(value) if name == "skills" else value)
     if post.origin == PostOrigin.LIAISON and not post.liaison_city:

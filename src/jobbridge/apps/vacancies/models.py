@@ -10,8 +10,11 @@ from django.utils import timezone
 from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.imports.models import Sourced
 from jobbridge.apps.vacancies.enums import PostEvent, PostOrigin, PostState
+from jobbridge.apps.vacancies.models_titles import JobTitle
 from jobbridge.apps.vacancies.querysets import PostQuerySet
 from jobbridge.apps.vacancies.rules import OLDEST, WORKING_AGE
+
+__all__ = ["JobTitle", "Post", "PostEvent", "PostLog", "PostOrigin", "PostState"]
 
 
 class Post(Sourced):
@@ -27,6 +30,8 @@ class Post(Sourced):
     )
     title = models.CharField("岗位", max_length=60)
     occupation = models.CharField("职业代码", max_length=16, blank=True, db_collation="C")
+    # Who chose it for this post alone; without one it follows the title.
+    occupation_by = models.CharField("职业选定人", max_length=60, blank=True, db_default="")
     place_code = models.CharField("工作地代码", max_length=12, db_collation="C")
     place_text = models.CharField("工作地点", max_length=80)
     openings = models.PositiveIntegerField("招聘人数")

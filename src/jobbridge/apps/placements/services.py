@@ -16,7 +16,7 @@ from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.placements.outcomes import move_where
 from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
 from jobbridge.apps.placements.stability import follow_ledger
-from jobbridge.apps.vacancies.services import classify_posts
+from jobbridge.apps.vacancies.titles import classify_posts, recount
 
 Report = Callable[..., None]
 
@@ -51,6 +51,7 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         expired = expire(on=on, today=on)
         progress("整理求职人员", 1, 4)
         given = columns.instance(on, parameters_of(told))
+        recount(columns.wishes(on))
         seekers, posts = given.seekers, given.posts
         counts: dict[str, Any] = {
             "seekers": seekers.num_rows, "posts": posts.num_rows, "classified": classified, "expired": expired,

@@ -16,7 +16,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements.models import WhatIf
 from jobbridge.apps.placements.policies import PolicyRefused, in_force, parameters_of, settings_of
 from jobbridge.apps.placements.policy_rules import problems
-from jobbridge.apps.vacancies.services import classify_posts
+from jobbridge.apps.vacancies.titles import classify_posts
 
 if TYPE_CHECKING:
     from jobbridge.engines.matching import MatchResult

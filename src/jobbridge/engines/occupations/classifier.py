@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .names import Names, clean, read
 from .ngrams import Ngrams
@@ -73,6 +74,26 @@ class Classifier:
         self.learn(title for title in titles if not self._name(title))
         return {title: self.code(title) for title in titles}
 
+    def proposals(self, titles: Iterable[str], k: int = 5) -> dict[str, tuple[Guess, ...]]:
+        """What a person is shown for each title: as ``candidates``, but a known name is sure and comes first.
+
+        The names written most like it follow, so that known names never need the encoder.
+        """
+        titles = dict.fromkeys(titles)
+        named = {title: code for title in titles if (code := self._name(title))}
+        self.learn(title for title in titles if title not in named)
+        found = {title: self._known[title][:k] for title in titles if title not in named}
+        waiting = list(named)
+        for start in range(0, len(waiting), _AT_ONCE):
+            some = waiting[start : start + _AT_ONCE]
+            written = self._of_occupations(self._written.like([clean(title) for title in some]))
+            order = np.argsort(-written, axis=1, kind="stable")[:, :k]
+            for title, places, points in zip(some, order.tolist(), written, strict=True):
+                own = self._names.code.index(named[title])
+                others = [self._guess(at, float(points[at])) for at in places if at != own]
+                found[title] = (self._guess(own, 1.0), *others)[:k]
+        return {title: found[title] for title in titles}
+
     def learn(self, titles: Iterable[str]) -> None:
         """Work out many titles together, several times faster than one by one."""
         if len(self._known) > _REMEMBERED:
@@ -87,9 +108,8 @@ class Classifier:
         if not titles:
             return
         plain = [clean(title) for title in titles]
-        first = self._names.start[:-1]
-        written = np.maximum.reduceat(self._written.like(plain), first, axis=1)
-        meant = np.maximum.reduceat(self._meant.like(plain), first, axis=1)
+        written = self._of_occupations(self._written.like(plain))
+        meant = self._of_occupations(self._meant.like(plain))
         score = np.clip((written + meant) / 2, 0, 1)
         # Stable: of equals the smaller code.
         order = np.argsort(-score, axis=1, kind="stable")[:, :MOST]
@@ -98,6 +118,10 @@ class Classifier:
             if _is_general(title):
                 found = [self._guess(self._general, 1.0), *(one for one in found if one.code != GENERAL_LABOUR)]
             self._known[title] = tuple(found[:MOST])
+
+    def _of_occupations(self, like: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Each occupation (column) counts with the best of its names."""
+        return np.asarray(np.maximum.reduceat(like, self._names.start[:-1], axis=1), np.float32)
 
     def _name(self, title: str) -> str | None:
         return None if _is_general(title) else self._named.get(clean(title))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ class Names(NamedTuple):
     text: list[str]
 
 
+@cache
 def read(everyday: bool = True) -> Names:
     """The national classification as shipped, with what people call the commonest trades of a county."""
     further = {row["code_padded"]: row["everyday"] for row in _rows("everyday.csv")} if everyday else {}

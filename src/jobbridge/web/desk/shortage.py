@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, SOMEBODY, SOON_DAYS, shortage_step
-from jobbridge.engines.occupations.official import occupation_names
+from jobbridge.engines.occupations import occupation_name
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, Standing, standing
 from jobbridge.web.desk.post_nav import post_counts
@@ -63,7 +63,7 @@ def shortages(on: date, *, text: str, step: str, order: str) -> list[Shortage]:
     posts = (
         Post.objects.open(on).select_related("employer").annotate(word_of=Coalesce("confirmed_on", "collected_on"))
     )
-    names, found = occupation_names(), []
+    found = []
     for post in posts.order_by("pk"):
         if text and text not in post.title and text not in post.employer.name:
             continue
@@ -72,13 +72,8 @@ def shortages(on: date, *, text: str, step: str, order: str) -> list[Shortage]:
         due = post.expires_on <= on + timedelta(days=SOON_DAYS) or post.word_of <= on - timedelta(days=CONFIRM_DAYS)
         next_step = shortage_step(due=due, candidates=figures.live, interested=figures.wanting)
         if short > 0 and step in ("", next_step):
-            found.append(Shortage(post, figures, short, next_step, _occupation(names, post.occupation)))
+            found.append(Shortage(post, figures, short, next_step, occupation_name(post.occupation)))
     return sorted(found, key=KEYS[order][1])
-
-
-def _occupation(names: dict[str, str], code: str) -> str:
-    """The name of the occupation, or of the group it lies in when the code names no single one."""
-    return next((names[part] for part in (code, code[:7], code[:4]) if part in names), "")
 
 
 @page_for(STAFF)

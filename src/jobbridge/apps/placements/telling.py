@@ -15,10 +15,10 @@ from jobbridge.apps.placements.outcomes import move
 # about on visits.
 SAYS: Mapping[str, str] = {
     "interested": "有意向",
-    "refused": "不合适",
     "interview": "约了面试",
     "offered": "决定录用",
     "placed": "已到岗",
+    "refused": "不合适",
     "not_hired": "没有录用",
     "left": "已离岗",
 }
@@ -28,7 +28,7 @@ def may_say(state: str) -> list[tuple[str, str]]:
     """What can be told of a recommendation that stands here, with its words.
 
     >>> [after for after, word in may_say("offered")]
-    ['refused', 'placed', 'not_hired']
+    ['placed', 'refused', 'not_hired']
     """
     return [(after, word) for after, word in SAYS.items() if after in flows.NEXT[state]]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.brokers.models import Broker
-from jobbridge.apps.casework.models import Case, CaseState, Task
+from jobbridge.apps.casework.models import Case, CaseState, ServiceItem, Task
 from jobbridge.apps.casework.services import assign as assign_task
 from jobbridge.apps.registry.models import Household, Person
 from jobbridge.apps.targeting.models import HouseholdStatus
@@ -79,7 +79,14 @@ def _file(request: HttpRequest, found: Household) -> dict[str, Any]:
         "people": people,
         "head": next((person for person in people if person.relation == "户主"), people[0] if people else None),
         "cases": Case.objects.filter(household=found).exclude(state=CaseState.CLOSED).select_related("person"),
+        "services": _services(found),
         "tasks": tasks,
         "handed": any(task.assigned_by.startswith("user:") for task in tasks),
         "story": story_of_household(found),
     }
+
+
+def _services(household: Household) -> list[ServiceItem]:
+    """The open plans of the members (311), each item with its outcome; a recommendation's is what became of it."""
+    items = ServiceItem.objects.filter(person__household=household).exclude(case__state=CaseState.CLOSED)
+    return list(items.select_related("person").order_by("person_id", "case_id", "kind", "ordinal"))

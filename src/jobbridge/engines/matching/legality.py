@@ -29,11 +29,15 @@ EDUCATION_BITS = np.int64(((1 << EDUCATION_LEVELS) - 1) << HEALTH_LEVELS)
 
 @inlined
 def is_barred(start: NDArray[np.int64], barred_posts: NDArray[np.int32], i: int, j: int) -> bool:
-    """Whether this pair was excluded; the list of one seeker is short."""
-    barred = False
-    for place in range(start[i], start[i + 1]):
-        barred |= barred_posts[place] == j
-    return barred
+    """Whether this pair was excluded; the posts of one seeker are sorted, and a refused trade may be many."""
+    low, high = start[i], start[i + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if barred_posts[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    return bool(low < start[i + 1] and barred_posts[low] == j)
 
 
 @inlined

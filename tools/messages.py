@@ -35,6 +35,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 # Modules whose refusals and remarks a page shows as they are, when they are fixed sentences.
 SPEAKERS = (
+    "apps/casework/job_words.py",
     "apps/casework/services.py",
     "apps/casework/visits.py",
     "apps/employers/services.py",
@@ -50,6 +51,10 @@ SPEAKERS = (
     "apps/linkage/services.py",
     "apps/linkage/suspicions.py",
     "apps/linkage/village.py",
+    "apps/placements/outcomes.py",
+    "apps/placements/shortlists.py",
+    "apps/placements/spells.py",
+    "apps/placements/telling.py",
     "apps/vacancies/confirming.py",
     "apps/vacancies/moves.py",
     "apps/vacancies/screening.py",

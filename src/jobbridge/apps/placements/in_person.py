@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_noop
 
 from jobbridge.apps.accounts.scope import Actor, ScopedQuerySet, acting_as
 from jobbridge.apps.messaging.enums import State
@@ -18,7 +19,7 @@ from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.registry.models import ContactPoint, Person
 
-BY_BROKER = "就业专员当面告知"
+BY_BROKER = gettext_noop("就业专员当面告知")
 # What delivery does not reach; what was delivered is the person's own to answer.
 UNREACHED = ("recommended", "sent", "seen")
 NOT_SENT = (State.FAILED, State.EXPIRED, State.SUPPRESSED)

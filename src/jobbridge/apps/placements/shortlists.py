@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext_noop
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor, ScopedQuerySet, acting_as
@@ -30,12 +31,18 @@ from jobbridge.kernel.names import surname
 
 # What an employer may say, and in which words.
 SAYS: Mapping[str, str] = {
-    "interview": "约了面试",
-    "offered": "决定录用",
-    "placed": "已经到岗",
-    "not_hired": "没有录用",
+    "interview": gettext_noop("约了面试"),
+    "offered": gettext_noop("决定录用"),
+    "placed": gettext_noop("已经到岗"),
+    "not_hired": gettext_noop("没有录用"),
 }
-AGE_BANDS = ((30, "30岁以下"), (40, "30-39岁"), (50, "40-49岁"), (60, "50-59岁"))
+OLDEST = gettext_noop("60岁及以上")
+AGE_BANDS = (
+    (30, gettext_noop("30岁以下")),
+    (40, gettext_noop("30-39岁")),
+    (50, gettext_noop("40-49岁")),
+    (60, gettext_noop("50-59岁")),
+)
 SHOWN = (*flows.LIVE, *flows.AT_WORK)
 LONGEST_LIST = 100
 # How reasons begin that are for the person alone, or say to the employer what they know of their own post.
@@ -158,4 +165,4 @@ def _candidate(row: Recommendation, trade: str, township: str, phones: Mapping[i
 
 def age_band(age: int) -> str:
     """The decade of an age in words."""
-    return next((word for below, word in AGE_BANDS if age < below), "60岁及以上")
+    return next((word for below, word in AGE_BANDS if age < below), OLDEST)

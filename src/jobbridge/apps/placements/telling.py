@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.translation import gettext_noop
+
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.enums import RunState
@@ -14,13 +16,13 @@ from jobbridge.apps.placements.outcomes import move
 # What may be told, in the order of the way. Sent, delivered and expired come of themselves; months at work are asked
 # about on visits.
 SAYS: Mapping[str, str] = {
-    "interested": "有意向",
-    "interview": "约了面试",
-    "offered": "决定录用",
-    "placed": "已到岗",
-    "refused": "不合适",
-    "not_hired": "没有录用",
-    "left": "已离岗",
+    "interested": gettext_noop("有意向"),
+    "interview": gettext_noop("约了面试"),
+    "offered": gettext_noop("决定录用"),
+    "placed": gettext_noop("已到岗"),
+    "refused": gettext_noop("不合适"),
+    "not_hired": gettext_noop("没有录用"),
+    "left": gettext_noop("已离岗"),
 }
 
 

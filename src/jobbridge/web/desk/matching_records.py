@@ -29,7 +29,11 @@ POST_VIEWS: dict[str, tuple[Any, Q, tuple[str, ...]]] = {
     "all": (gettext_lazy("全部"), Q(), ("-openings", "id")),
 }
 OUTCOME = {"served": Q(given__gt=0), "none": Q(given=0), "": Q()}
-DISABLED = {"yes": True, "no": False, "unknown": None}
+DISABLED = {
+    "yes": True,
+    "no": False,
+    "unknown": None,
+}
 
 
 @page_for(STAFF)

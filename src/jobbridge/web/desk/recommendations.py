@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.placements import flows, telling
@@ -19,7 +20,7 @@ from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of
 
 # Who acts without being a user, by the beginning of their key.
-OTHERS = {"worker:": "本人", "system:": "系统"}
+OTHERS = {"worker:": gettext_lazy("本人"), "system:": gettext_lazy("系统")}
 
 
 @page_for(STAFF)
@@ -77,5 +78,5 @@ def _log(item: Recommendation) -> list[RecommendationLog]:
     names = clerk_names(line.actor for line in log)
     for line in log:
         other = next((word for start, word in OTHERS.items() if line.actor.startswith(start)), "")
-        line.who = names.get(line.actor, "") or (_(other) if other else "")
+        line.who = names.get(line.actor, other)
     return log

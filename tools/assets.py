@@ -36,13 +36,13 @@ JS_TARGET = "chrome92"
 STYLES = {
     "desk": [
         "tokens", "reset", "controls", "status", "shell", "panels", "table", "drawer", "work", "review", "matching",
-        "posts", "outcomes",
+        "posts", "titles", "outcomes",
     ],
     "phone": ["tokens", "reset", "status", "phone"],
     "worker": ["tokens", "reset", "worker"],
     "door": ["tokens", "reset", "controls", "door"],
 }
-SCRIPTS = ["desk", "charts", "review", "phone", "echarts"]
+SCRIPTS = ["desk", "charts", "review", "titles", "phone", "echarts"]
 
 # The digits and signs that stand inside Chinese text; the rest of Barlow would never be shown.
 NUMBER_CHARACTERS = "0123456789.,%+-/:~·−–×"

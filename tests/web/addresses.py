@@ -102,6 +102,15 @@ ADDRESSES = (
         "desk:post_call", CLERKS, lambda r: (r.post.pk,), reads=False, writes=True, form={"outcome": "no_answer"}
     ),
     Address("desk:shortage", STAFF),
+    Address("desk:titles", CLERKS),
+    Address(
+        "desk:title_decide", CLERKS, lambda r: (r.title.pk,), reads=False, writes=True, shared=True,
+        form={"code": "6-05-01-03"},
+    ),
+    Address("desk:post_occupations", CLERKS),
+    Address(
+        "desk:post_occupation", CLERKS, lambda r: (r.post.pk,), writes=True, form={"code": "6-05-01-03"}
+    ),
     Address("desk:shortage_file", STAFF),
     Address("desk:post_edit", CLERKS, lambda r: (r.post.pk,), writes=True, form=OFFER),
     Address("desk:employers", STAFF),

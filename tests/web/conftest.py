@@ -36,6 +36,7 @@ from jobbridge.apps.placements.policies import settings_of
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.titles import known, recount
 from tests.factories import (
     DAY,
     make_agreements,
@@ -114,9 +115,11 @@ def county(db):
             on=DAY, present=told, trial=told, started_by=TEST.key, started_at=timezone.now()
         )
         link = make_pair(person)
+        title = known(["铁架子帮工"])["铁架子帮工"]
+        recount({"铁架子帮工": 3})
     return SimpleNamespace(
         users=users, household=household, person=person, other=other, seeker=seeker, post=post, link=link, run=run,
-        trial=trial, waiting=waiting, account=account, item=items[0],
+        trial=trial, waiting=waiting, account=account, item=items[0], title=title,
     )  # fmt: skip
 
 

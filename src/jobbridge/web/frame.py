@@ -37,7 +37,7 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
-POSTS = ("post", "post_edit", "post_review", "post_calls", "shortage")
+POSTS = ("post", "post_edit", "post_review", "post_calls", "post_occupation", "shortage", "titles")
 MATCHING = (
     "match_runs", "match_run", "match_people", "match_posts", "match_what_if", "match_trial", "match_policies",
     "match_policy_add",

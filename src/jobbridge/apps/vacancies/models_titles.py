@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast
+
+
+class JobTitleQuerySet(models.QuerySet):
+    """Titles as a list shows them."""
+
+    def unsure(self) -> Self:
+        """Those a person should look at: something hangs on them and nobody knows for certain."""
+        return self.filter(confirmed_at=None, urgency__gt=0)
 
 
 class JobTitle(models.Model):
@@ -30,6 +40,8 @@ class JobTitle(models.Model):
         db_persist=True,
         verbose_name="该核对的程度",
     )
+
+    objects = JobTitleQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位叫法"

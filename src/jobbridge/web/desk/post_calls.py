@@ -19,7 +19,6 @@ from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.apps.vacancies.rules import LONGEST_DAYS, SOON_DAYS
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, standing
-from jobbridge.web.desk.post_nav import post_counts
 from jobbridge.web.offers import OPEN_DAYS, day_of, whole_of
 from jobbridge.web.paging import page_of
 
@@ -62,7 +61,6 @@ def calls(request: HttpRequest) -> HttpResponse:
         "tries": TRIES,
         "until": (today + timedelta(days=OPEN_DAYS)).isoformat(),
         "latest": (today + timedelta(days=LONGEST_DAYS)).isoformat(),
-        **post_counts(request.actor, today),
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/post_calls.html#list" if fragment else "desk/post_calls.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,9 @@ from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.vacancies.entry import edit, enter
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.moves import PostRefused
+from jobbridge.apps.vacancies.titles import TitleRefused, choose
 from jobbridge.web.access import CLERKS, page_for
+from jobbridge.web.desk.occupations import jobs_of
 from jobbridge.web.offers import choices, read_offer, shown
 
 
@@ -36,10 +39,15 @@ def _form(request: HttpRequest, employer: Employer, post: Post | None) -> HttpRe
     if request.method == "POST":
         offer = read_offer(request.POST, post)
         try:
-            if post is None:
-                done = enter(actor=request.actor, employer_id=employer.pk, offer=offer, now=now)
-            else:
-                done = edit(actor=request.actor, post_id=post.pk, offer=offer, now=now)
+            with transaction.atomic():
+                if post is None:
+                    done = enter(actor=request.actor, employer_id=employer.pk, offer=offer, now=now)
+                else:
+                    done = edit(actor=request.actor, post_id=post.pk, offer=offer, now=now)
+                if "occupation" in request.POST:  # where the title names none, there is nothing to choose
+                    choose(actor=request.actor, post_id=done.pk, code=request.POST["occupation"], now=now)
+        except TitleRefused as error:
+            faults = {"title": _(str(error))}
         except PostRefused as error:
             faults = {name: _(said) for name, said in error.faults.items()} or {"title": _(str(error))}
         except Post.DoesNotExist:
@@ -55,4 +63,6 @@ def _form(request: HttpRequest, employer: Employer, post: Post | None) -> HttpRe
         "given": shown(post, request.POST if request.method == "POST" else None, today),
         **choices(today),
     }
+    own = post.occupation if post and post.occupation_by else ""
+    context |= jobs_of(context["given"]["title"], request.POST.get("occupation", own))
     return render(request, "desk/post_form.html", context, status=422 if faults else 200)

@@ -1,14 +1,27 @@
-"""The tabs over the pages of posts, with what waits behind each."""
+"""The tabs over the pages of posts and matching: which of them somebody has, and what waits behind each."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jobbridge.apps.accounts.scope import Actor
-from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.models import JobTitle, Post
+from jobbridge.apps.vacancies.titles import may_confirm
+from jobbridge.web.access import CLERKS, COUNTY
 
 
-def post_counts(actor: Actor, on: date) -> dict[str, int]:
-    """Posts that wait for this actor: to be reviewed, and to be confirmed with their employers."""
+def posts_tabs(actor: Actor, on: date) -> dict[str, Any]:
+    """What waits for this actor: posts to be reviewed, posts to be confirmed, titles to be settled."""
+    if actor.role not in CLERKS:
+        return {"clerk": False, "county": False, "titles": False}
     mine = Post.objects.answered_by(actor)
-    return {"posts_pending": mine.filter(state="pending").count(), "posts_due": mine.to_confirm(on).count()}
+    titles = may_confirm(actor)
+    return {
+        "clerk": True,
+        "county": actor.role in COUNTY,
+        "titles": titles,
+        "pending": mine.filter(state="pending").count(),
+        "due": mine.to_confirm(on).count(),
+        "unsure": JobTitle.objects.unsure().count() if titles else 0,
+    }

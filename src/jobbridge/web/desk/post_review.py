@@ -14,7 +14,7 @@ from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.apps.vacancies.rules import Check
 from jobbridge.apps.vacancies.screening import approve, checks_of, quality_of, send_back, twins_of
 from jobbridge.web.access import CLERKS, page_for
-from jobbridge.web.desk.post_nav import post_counts
+from jobbridge.web.desk.occupations import describe
 from jobbridge.web.paging import page_of
 
 ORDER = ("collected_on", "id")
@@ -35,7 +35,8 @@ def review(request: HttpRequest) -> HttpResponse:
         post.fine = all(check["ok"] for check in post.criteria)
         post.twins = twins[:TWINS]
         post.days = (today - post.collected_on).days
-    return render(request, "desk/post_review.html", {"page": page, **post_counts(request.actor, today)})
+    describe(page.rows)
+    return render(request, "desk/post_review.html", {"page": page})
 
 
 def said(checks: list[Check]) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.screening import quality_of
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, standing
-from jobbridge.web.desk.post_nav import post_counts
+from jobbridge.web.desk.occupations import describe
 from jobbridge.web.desk.post_review import said
 from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
@@ -91,7 +91,6 @@ def posts(request: HttpRequest) -> HttpResponse:
         "count": count,
         "counted": _counted(),
         "open_posts": Post.objects.filter(open_posts).count(),
-        **(post_counts(request.actor, today) if request.user.role in CLERKS else {}),
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/posts.html#list" if fragment else "desk/posts.html", context)
@@ -128,6 +127,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         crowd.points = round(crowd.price / 100, 1)
     today = timezone.localdate()
     figures = standing([pk]).get(pk, NOBODY)
+    describe([found])
     context = {
         "post": found,
         "items": items,

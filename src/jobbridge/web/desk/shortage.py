@@ -21,9 +21,8 @@ from jobbridge.apps.accounts.scope import EVERYWHERE, Actor
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, SOMEBODY, SOON_DAYS, shortage_step
 from jobbridge.engines.occupations import occupation_name
-from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
+from jobbridge.web.access import STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, Standing, standing
-from jobbridge.web.desk.post_nav import post_counts
 from jobbridge.web.frame import cached
 
 SIZE = 30
@@ -95,7 +94,6 @@ def shortage(request: HttpRequest) -> HttpResponse:
         "orders": [(name, label) for name, (label, _key) in KEYS.items()],
         "steps": SOMEBODY.items(),
         **filters,
-        **(post_counts(request.actor, today) if request.user.role in CLERKS else {}),
     }
     fragment = wants_fragment(request, "list")
     return render(request, "desk/shortage.html#list" if fragment else "desk/shortage.html", context)

@@ -22,6 +22,7 @@ from jobbridge.web.desk import (
     matching_policies,
     matching_records,
     messages,
+    occupations,
     persons,
     post_calls,
     post_form,
@@ -32,6 +33,7 @@ from jobbridge.web.desk import (
     second,
     shortage,
     tasks,
+    titles,
 )
 
 app_name = "desk"
@@ -51,7 +53,11 @@ urlpatterns = [
     path("posts/calls/", post_calls.calls, name="post_calls"),
     path("posts/shortage/", shortage.shortage, name="shortage"),
     path("posts/shortage/file/", shortage.download, name="shortage_file"),
+    path("posts/titles/", titles.titles, name="titles"),
+    path("posts/titles/<int:pk>/", titles.decide, name="title_decide"),
+    path("posts/occupations/", occupations.of_title, name="post_occupations"),
     path("posts/<int:pk>/", posts.post, name="post"),
+    path("posts/<int:pk>/occupation/", occupations.post_occupation, name="post_occupation"),
     path("posts/<int:pk>/edit/", post_form.change, name="post_edit"),
     path("posts/<int:pk>/judge/", post_review.judge, name="post_judge"),
     path("posts/<int:pk>/call/", post_calls.call, name="post_call"),

@@ -18,6 +18,7 @@ from jobbridge.apps.placements.outcomes import move
 from jobbridge.apps.registry.models import ContactPoint, EmploymentSpell
 from tests.factories import DAY, make_person
 from tests.web.conftest import PHONE, make_post
+from tests.web.test_language import everything_recorded, in_english, left_in_chinese
 
 TEST = system_actor("test")
 
@@ -331,3 +332,19 @@ def test_an_agency_sees_the_people_of_the_posts_it_handed_in(signed_in, county, 
     browser = signed_in("rival")
     assert county.person.name in text_of(browser.get(candidates(county)))
     assert browser.get(reverse("employer:candidates", args=[other.pk])).status_code == 404
+
+
+def test_these_pages_speak_english_too(signed_in, county, item, no_phone):
+    with acting_as(TEST):
+        for user in county.users.values():
+            in_english(user)
+    pages = [
+        ("broker", reverse("field:offers", args=[no_phone.pk])),
+        ("employer", candidates(county)),
+        ("town", reverse("desk:recommendation", args=[item.pk])),
+    ]
+    for after in ("interested", "placed"):
+        records = everything_recorded() + "\n覃某\n梁某"
+        for name, url in pages:
+            assert left_in_chinese(signed_in(name).get(url).content.decode(), records) == set(), url
+        go(item, after)

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, Scope, acting_as, system_actor
+from jobbridge.apps.areas.models import Area
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import ImportBatch, ImportRow
 from jobbridge.kernel.division import bounds
@@ -33,6 +34,12 @@ def county(db: None, settings: Any, tmp_path: Path) -> dict[str, Any]:
     with acting_as(system_actor("test")):
         make_agreements()
         return make_areas()
+
+
+@pytest.fixture
+def yiwu(county: dict[str, Area]) -> None:
+    for code, name, level in [("330000", "浙江省", 1), ("330700", "金华市", 2), ("330782", "义乌市", 3)]:
+        Area.objects.create(code=code.ljust(12, "0"), name=name, level=level)
 
 
 @pytest.fixture

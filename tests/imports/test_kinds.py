@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.accounts.sealing import sealer
-from jobbridge.apps.areas.models import Area
 from jobbridge.apps.brokers.models import Broker
-from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.imports import services
 from jobbridge.apps.imports.models import BatchState, ImportBatch
 from jobbridge.apps.indicators.models import Target
 from jobbridge.apps.linkage.models import FeedRecord
 from jobbridge.apps.registry.models import EmploymentSpell, WorkStatement
-from jobbridge.apps.vacancies.models import Post, PostLog
-from jobbridge.apps.vacancies.rules import age_range, sex_limit
-from jobbridge.kernel import credit_code
 from tests.imports.conftest import DAY, NOW, codes
 from tests.imports.workbooks import made_id, made_phone, member, text_table, workbook
 
@@ -30,20 +24,12 @@ WORK = ["证件号码", "姓名", "开始时间", "结束时间", "务工省", "
         "是否已务工"]  # fmt: skip
 ANSWERS = ["姓名", "身份证号", "联系电话", "就业状态", "就业意愿", "未就业原因", "意向地区", "意向工种1", "意向工种2",
            "期望月薪", "可到岗日期", "技能证书", "采集人", "采集日期"]  # fmt: skip
-POSTS = ["单位名称", "统一社会信用代码", "招聘岗位", "招聘人数", "工作地点", "月薪", "年龄要求", "性别要求",
-         "限制依据", "是否包住", "联系电话"]  # fmt: skip
 
 
 @pytest.fixture
 def people(bring_in: BringIn) -> None:
     """Three heads of household, taken in on the first of the year."""
     bring_in(workbook([member(serial) for serial in (1, 2, 3)]), "人员.xlsx", as_of=date(2026, 1, 1))
-
-
-@pytest.fixture
-def yiwu(county: dict[str, Area]) -> None:
-    for code, name, level in [("330000", "浙江省", 1), ("330700", "金华市", 2), ("330782", "义乌市", 3)]:
-        Area.objects.create(code=code.ljust(12, "0"), name=name, level=level)
 
 
 def work(serial: int, start: str, end: str = "", **more: str) -> list[str]:
@@ -215,105 +201,6 @@ def test_a_feed_of_an_unknown_agency_waits_for_its_name(bring_in: BringIn, clerk
     assert services.merge(actor=clerk, batch=batch, now=NOW).counts["created"] == 1
     with acting_as(everything):
         assert FeedRecord.objects.get().source == "mobile"
-
-
-def post(**changes: Any) -> list[str]:
-    body = "99330782MA0000001"
-    row = {
-        "单位名称": "义乌示例电子厂", "统一社会信用代码": body + credit_code.check_character(body),
-        "招聘岗位": "普工", "招聘人数": "12", "工作地点": "浙江省义乌市", "月薪": "4500-6000",
-        "年龄要求": "不限", "性别要求": "不限", "限制依据": "", "是否包住": "包吃住",
-        "联系电话": made_phone(1), **changes,
-    }  # fmt: skip
-    return [row[name] for name in POSTS]
-
-
-@pytest.mark.usefixtures("yiwu")
-def test_posts_come_with_their_employers(bring_in: BringIn, everything: Actor) -> None:
-    rows = [post(), post(招聘岗位="保安员", 月薪="4000", 工作地点="重庆市云阳县双江街道"), post(月薪="7000-9000")]
-    batch = bring_in(workbook(rows, POSTS), "岗位.xlsx")
-    assert batch.counts["created"] == 3
-    assert bring_in(workbook(rows, POSTS), "岗位.xlsx").counts["unchanged"] == 3
-    with acting_as(everything):
-        employer = Employer.objects.get()
-        assert sealer().open(bytes(employer.phone_sealed), "phone") == made_phone(1)
-        found = Post.objects.get(title="普工", wage_max=6000)
-        assert (found.openings, found.wage_min, found.age_min, found.age_max) == (12, 4500, 16, 65)
-        assert (found.place_code, found.lodging, found.sex_limit) == ("330782000000", True, "")
-        assert Post.objects.get(title="保安员").place_code == "500235001000"
-
-
-@pytest.mark.usefixtures("yiwu")
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"性别要求": "女"}, "sex_limit_without_ground"),
-        ({"年龄要求": "18-50周岁"}, "age_limit_without_ground"),
-        ({"年龄要求": "18-65", "限制依据": "国家规定"}, "limit_ground_unnamed"),
-        ({"性别要求": "女", "限制依据": "《女职工劳动保护特别规定》附录"}, "limit_ground_other"),
-        ({"统一社会信用代码": "99330782MA00000019"}, "credit_code"),
-        ({"统一社会信用代码": ""}, "credit_code_missing"),
-        ({"招聘人数": "若干"}, "number"),
-        ({"工作地点": "外地"}, "place_unknown"),
-        ({"年龄要求": "14-50"}, "age_child"),
-        ({"月薪": "面谈"}, "amount"),
-        ({"招聘岗位": ""}, "title_empty"),
-    ],
-)
-def test_posts_that_may_not_be(bring_in: BringIn, everything: Actor, changes: dict[str, str], code: str) -> None:
-    batch = bring_in(workbook([post(**changes)], POSTS), "岗位.xlsx")
-    assert codes(batch, everything) == {4: [code]}
-
-
-@pytest.mark.usefixtures("yiwu")
-def test_a_limit_with_its_legal_ground_is_taken(bring_in: BringIn, everything: Actor) -> None:
-    rows = [post(性别要求="男", 限制依据="《女职工劳动保护特别规定》附录：矿山井下作业")]
-    assert bring_in(workbook(rows, POSTS), "岗位.xlsx").counts["created"] == 1
-
-
-@pytest.mark.usefixtures("yiwu")
-def test_what_a_clerk_hands_in_is_published_but_for_what_looks_wrong(bring_in: BringIn, everything: Actor) -> None:
-    header = [*POSTS, "联络城市", "岗位说明"]
-    rows = [
-        [*post(), "义乌市", ""],
-        [*post(招聘岗位="客服"), "", "入职先交押金300元"],
-        [*post(招聘岗位="杂工", 月薪="900"), "", ""],
-    ]
-    for _ in range(2):
-        bring_in(workbook(rows, header), "岗位.xlsx")
-    with acting_as(everything):
-        states = dict(Post.objects.values_list("title", "state"))
-        assert states == {"普工": "active", "客服": "pending", "杂工": "pending"}
-        found = Post.objects.get(title="普工")
-        assert (found.origin, found.liaison_city, found.quality) == ("liaison", "义乌市", True)
-        assert found.screened_by
-        assert found.screened_on == found.collected_on
-        assert Post.objects.get(title="客服").screened_on is None
-        events = sorted(PostLog.objects.values_list("event", "after"))
-        assert events == [("approved", "active"), ("submitted", "pending"), ("submitted", "pending")]
-
-
-@pytest.mark.parametrize(
-    ("text", "limit"),
-    [("不限", ""), ("男女不限", ""), ("男", "男"), ("限女性", "女"), ("女性优先", ""), ("中性", None)],
-)
-def test_sex_limits(text: str, limit: str | None) -> None:
-    assert sex_limit(text) == limit
-
-
-@pytest.mark.parametrize(
-    ("text", "ages"),
-    [
-        ("18-45岁", (18, 45)),
-        ("50岁以下", (16, 50)),
-        ("18周岁以上", (18, 65)),
-        ("不限", (16, 65)),
-        ("60-20", None),
-        ("青年", None),
-    ],
-)
-def test_age_ranges(text: str, ages: tuple[int, int] | None) -> None:
-    assert age_range(text) == ages
 
 
 def test_targets_are_set_and_corrected(bring_in: BringIn, everything: Actor) -> None:

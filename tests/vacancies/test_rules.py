@@ -131,10 +131,17 @@ def seen(**changes) -> set[str]:
         ({"texts": "普工 加微信详谈"}, "私下联系方式"),
         ({"texts": "普工 16400001111"}, "私下联系方式"),
         ({"twins": 1}, "重复岗位"),
+        ({"texts": "包装女工"}, "文字里的限制"),
+        ({"texts": "普工 限女性"}, "文字里的限制"),
+        ({"texts": "普工 45周岁以下"}, "文字里的限制"),
+        ({"texts": "普工 乙肝勿扰"}, "文字里的限制"),
+        ({"limits": ("女", 16, 65, "《某厂用工规定》")}, "性别年龄限制"),
+        ({"limits": ("男", 18, 65, f"{WOMEN}；《某厂用工规定》")}, "性别年龄限制"),
+        ({"limits": ("男", 16, 65, WOMEN), "texts": "井下工 限男性"}, None),
     ],
 )
-def test_what_the_machine_notices(changes, alarm: str):
-    assert seen(**changes) - {"信用代码"} == {alarm}
+def test_what_the_machine_notices(changes, alarm: str | None):
+    assert seen(**changes) - {"信用代码"} == ({alarm} if alarm else set())
 
 
 def test_a_wrong_credit_code_is_noticed_and_an_unknown_minimum_wage_is_not_judged():
@@ -163,7 +170,8 @@ def test_a_quality_post_meets_every_criterion(changes, criterion):
 
 @pytest.mark.parametrize(
     ("changes", "again"),
-    [({}, False), ({"openings": 9}, False), ({"expires_on": DAY}, False), ({"shift": "两班倒"}, False),
+    [({}, False), ({"openings": 9}, False), ({"expires_on": DAY}, False), ({"shift": "两班倒"}, True),
+     ({"place_text": "云阳县 加微信"}, True),
      ({"wage_min": 3000}, True), ({"title": "车工"}, True), ({"skills": ("平车",)}, True),
      ({"note": "包吃"}, True)],
 )  # fmt: skip
@@ -183,6 +191,16 @@ def test_the_table_knows_every_state_and_event_and_publishes_nothing_unseen():
                 # Only a person's look, or the word of an employer whose post was looked at before.
                 assert event == "approved" or (before, event) == ("paused", "confirmed")
     assert flows.NEXT["closed"].keys() == {"submitted", "approved"}
+
+
+@pytest.mark.parametrize("state", [state for state in PostState.values if state != "closed"])
+@pytest.mark.parametrize("looked", [False, True])
+@pytest.mark.parametrize("clean", [False, True])
+def test_what_a_list_changes_goes_by_the_table_and_publishes_nothing_that_looks_wrong(state, looked, clean):
+    after = flows.after(state, flows.listed(state, looked=looked, clean=clean))
+    assert after in (state, "pending")
+    if looked and not clean:
+        assert after not in ("active", "paused")
 
 
 @given(st.lists(st.sampled_from(PostEvent.values), max_size=12))

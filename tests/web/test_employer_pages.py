@@ -89,8 +89,9 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(signed_in, c
 
 @pytest.mark.parametrize(
     ("changes", "state"),
-    [({"openings": "9"}, "active"), ({"shift": "两班倒"}, "active"), ({"wage_min": "3000"}, "pending"),
-     ({"title": "车工"}, "pending"), ({"wage_min": "3000", "save": "draft"}, "pending")],
+    [({"openings": "9"}, "active"), ({"shift": "两班倒"}, "pending"), ({"wage_min": "3000"}, "pending"),
+     ({"place_text": "云阳县 加微信详谈"}, "pending"), ({"title": "车工"}, "pending"),
+     ({"wage_min": "3000", "save": "draft"}, "pending")],
 )  # fmt: skip
 def test_what_was_screened_is_screened_again_when_it_changes(signed_in, county, changes, state: str):
     signed_in("employer").post(reverse("employer:post", args=[county.post.pk]), said(county.post) | changes)

@@ -43,3 +43,15 @@ def after(before: str, event: str) -> str:
         return NEXT[before][event]
     except KeyError:
         raise Refused(f"岗位不能从“{before}”经“{event}”变动") from None
+
+
+def listed(state: str, *, looked: bool, clean: bool) -> str:
+    """What a newer list that names a post means for it.
+
+    ``looked`` is whether the list changes what was screened, ``clean`` whether the machine finds nothing in it.
+    """
+    if state == "rejected" or (state in ("active", "paused") and looked and not clean):
+        return "submitted"
+    if state == "active":
+        return "approved" if looked else "confirmed"
+    return "edited"

@@ -8,22 +8,21 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.utils import timezone
-
+from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.employers.models import Employer
-from jobbridge.apps.imports.fields import Bad, Field, full_date, phones, short, whole, words, yuan, yuan_range
+from jobbridge.apps.imports.fields import Field, full_date, phones, short, whole, words, yuan, yuan_range
 from jobbridge.apps.imports.handlers import Context, Fate, register
 from jobbridge.apps.imports.models import Kind, RowState
 from jobbridge.apps.imports.tables import Table
 from jobbridge.apps.imports.upserts import CREATED, Upsert, run
 from jobbridge.apps.vacancies import rules
 from jobbridge.apps.vacancies.lawful import lawful
-from jobbridge.apps.vacancies.models import PostLog
 from jobbridge.apps.vacancies.places import place_of
-from jobbridge.apps.vacancies.rules import NO_LIMIT, OLDEST, WORKING_AGE, age_range, limit_fault, post_key, sex_limit
-from jobbridge.kernel import credit_code, phone
-from jobbridge.kernel.text import squeeze
+from jobbridge.apps.vacancies.reading import EDUCATION, HEALTH, LODGING, ages, coded, credit_code, sex
+from jobbridge.apps.vacancies.relisting import put_on_record
+from jobbridge.apps.vacancies.rules import OLDEST, WORKING_AGE, limit_fault, post_key
+from jobbridge.kernel import phone
 
 EMPLOYER = Upsert(
     table="employers_employer",
@@ -31,54 +30,12 @@ EMPLOYER = Upsert(
     texts=("name", "place_code", "industry", "contact_name", "phone_mask"),
     values=("phone_sealed",),
 )
-POST = Upsert(
-    table="vacancies_post",
-    keys=("key",),
-    texts=("place_text", "note", "liaison_city"),
-    values=("confirmed_on",),
-    decided=("employer_id", "title", "place_code", "openings", "wage_min", "wage_max", "age_min", "age_max",
-             "sex_limit", "limit_ground", "education_min", "health_min", "skills", "lodging", "shift", "quality",
-             "expires_on"),
-    once=("occupation", "state", "origin", "collected_on", "screened_on", "screened_by"),
-)
 VALID_DAYS = 90  # a post without an end is taken to be open for a quarter
-EDUCATION = {
-    **dict.fromkeys(("小学", "小学及以上"), 1), **dict.fromkeys(("初中", "初中及以上", "初中以上"), 2),
-    **dict.fromkeys(("高中", "中专", "高中及以上", "中专及以上", "高中以上", "中专/高中", "高中/中专"), 3),
-    **dict.fromkeys(("大专", "专科", "大专及以上", "大专以上"), 4), **dict.fromkeys(("本科", "本科及以上"), 5),
-}
-HEALTH = {"轻体力": 1, "一般": 1, "轻": 1, "普通": 1, "重体力": 2, "重": 2, "较重": 2, "健康": 1, "身体健康": 1}
-LODGING = {
-    **dict.fromkeys(("是", "包住", "包吃住", "包食宿", "提供", "提供食宿", "提供住宿", "有"), True),
-    **dict.fromkeys(("否", "不包住", "不包", "自理", "食宿自理", "包吃", "无", "不提供"), False),
-}
 
 
 def register_handlers() -> None:
     """Called when the app starts."""
     register(Kind.POSTS, Posts())
-
-
-def _coded(text: str, table: dict[str, Any], free: Any, message: str) -> Any:
-    plain = squeeze(text)
-    if plain in NO_LIMIT and plain not in table:
-        return free
-    found = table.get(plain)
-    return Bad("not_listed", message) if found is None else found
-
-
-def _credit_code(text: str) -> str | Bad:
-    code = credit_code.clean(text)
-    return code if credit_code.is_valid(code) else Bad("credit_code", "统一社会信用代码不对，请核对18位代码")
-
-
-def _sex(text: str) -> str | Bad:
-    found = sex_limit(squeeze(text))
-    return Bad("not_listed", "性别要求只能填“不限”“男”或“女”") if found is None else found
-
-
-def _ages(text: str) -> tuple[int, int] | Bad:
-    return age_range(squeeze(text)) or Bad("age", "年龄要求认不出，请写成 18-55")
 
 
 def _demands(table: Table, row: int) -> tuple[Any, ...]:
@@ -96,7 +53,7 @@ class Posts:
         """Employer, post, and what it asks for."""
         return (
             Field("employer", short(80), required=True),
-            Field("credit_code", _credit_code),
+            Field("credit_code", credit_code),
             Field("employer_industry", short(40), soft=True),
             Field("contact_name", short(40), soft=True),
             Field("contact_phone", phones, soft=True),
@@ -108,15 +65,15 @@ class Posts:
             Field("wage", yuan_range),
             Field("wage_min", yuan),
             Field("wage_max", yuan),
-            Field("age", _ages),
+            Field("age", ages),
             Field("age_min", partial(whole, low=14, high=90)),
             Field("age_max", partial(whole, low=14, high=90)),
-            Field("sex_limit", _sex),
+            Field("sex_limit", sex),
             Field("limit_ground", short(120)),
-            Field("education", partial(_coded, table=EDUCATION, free=0, message="学历要求认不出"), soft=True),
-            Field("health", partial(_coded, table=HEALTH, free=1, message="体力要求认不出"), soft=True),
+            Field("education", partial(coded, table=EDUCATION, free=0, message="学历要求认不出"), soft=True),
+            Field("health", partial(coded, table=HEALTH, free=1, message="体力要求认不出"), soft=True),
             Field("skills", words, soft=True),
-            Field("lodging", partial(_coded, table=LODGING, free=False, message="请填“是”或“否”"), soft=True),
+            Field("lodging", partial(coded, table=LODGING, free=False, message="请填“是”或“否”"), soft=True),
             Field("shift", short(20), soft=True),
             Field("note", short(300), soft=True),
             Field("liaison_city", short(30), soft=True),
@@ -127,6 +84,7 @@ class Posts:
         """Employer, place, wage, and limits that the law allows."""
         names = {table.get("employer", row) for row in table.good() if not table.get("credit_code", row)}
         known = dict(Employer.objects.filter(name__in=names).values_list("name", "credit_code"))
+        theirs = self._of_others(table, known, context)
         size = len(table)
         table.values.update({"_code": [""] * size, "_place": [""] * size, "_key": [""] * size})
         for row in table.good():
@@ -134,6 +92,8 @@ class Posts:
             place = self._place(table, row, context)
             if not code:
                 table.refuse(row, "credit_code", "credit_code_missing", "缺少统一社会信用代码，也没有登记过这个单位")
+            elif code in theirs:
+                table.refuse(row, "employer", "employer_of_others", "这个单位由县里或它的专员维护，请交给他们导入")
             elif not place:
                 table.refuse(row, "work_place", "place_unknown", "工作地点认不出，请写到县，如 浙江省义乌市")
             elif fault := self._limits(table, row):
@@ -169,14 +129,16 @@ class Posts:
                 values[at] = bytes(old)
                 continue
             values[at] = sealer().seal(values[at], "phone") if values[at] else None
-        ids = {
-            code: pk
-            for code, (pk, _) in zip(employers, run(EMPLOYER, list(employers.values())), strict=True)
-        }
+        merged = run(EMPLOYER, list(employers.values()))
+        if context.actor.role == Role.TOWNSHIP:  # whoever brings an employer in looks after it
+            brought = [pk for pk, state in merged if state == CREATED]
+            Employer.objects.filter(pk__in=brought).update(specialist=context.actor.user_id)
+        ids = {code: pk for code, (pk, _) in zip(employers, merged, strict=True)}
         posts = [self._post(table, row, ids[codes[row]], context) for row in good]
-        merged = run(POST, posts)
-        self._log(posts, merged, context)
-        return {row: Fate(RowState(state), pk) for row, (pk, state) in zip(good, merged, strict=True)}
+        return {
+            row: Fate(RowState(state), pk)
+            for row, (pk, state) in zip(good, put_on_record(posts, context), strict=True)
+        }
 
     def _employer(self, table: Table, row: int, context: Context) -> list[Any]:
         numbers = table.get("contact_phone", row)
@@ -196,10 +158,12 @@ class Posts:
         young, old = self._ages(table, row)
         sex, ground, city = get("sex_limit", ""), get("limit_ground", ""), get("liaison_city", "")
         place, skills = table.values["_place"][row], list(get("skills", ()))
-        law = lawful()
+        law, latest = lawful(), context.received + timedelta(days=rules.LONGEST_DAYS)
         seen = rules.checks(
             code=table.values["_code"][row], place_code=place, wage_min=low, limits=(sex, young, old, ground),
-            texts=" ".join([get("title", ""), get("note", ""), get("shift", ""), *skills]), twins=0,
+            texts=" ".join(
+                [get("title", ""), get("note", ""), get("shift", ""), get("work_place", ""), city, *skills]
+            ), twins=0,
             on=context.received, law=law,
         )  # fmt: skip
         # Whoever hands the list in has looked at it; what the machine finds suspicious a person looks at again.
@@ -213,22 +177,20 @@ class Posts:
             get("title", ""), place, get("openings", 1), low, high, young, old, sex, ground, get("education", 0),
             get("health", 1), skills, get("lodging", False), get("shift", ""),
             clean and all(check.ok for check in criteria),
-            get("expires_on", context.as_of + timedelta(days=VALID_DAYS)), "",
+            min(get("expires_on", context.as_of + timedelta(days=VALID_DAYS)), latest), "",
             "active" if clean else "pending", "liaison" if city else "import", context.received,
             context.received if clean else None, context.actor.key if clean else "",
             context.as_of, context.source_id,
         ]
 
-    def _log(self, posts: list[list[Any]], merged: list[tuple[int, str]], context: Context) -> None:
-        """The first line of the log of every new post."""
-        at, now = POST.columns.index("state"), timezone.now()
-        PostLog.objects.bulk_create(
-            PostLog(
-                post_id=pk, event="approved" if values[at] == "active" else "submitted", after=values[at], at=now,
-                actor=context.actor.key, note="表格导入",
-            )
-            for values, (pk, fate) in zip(posts, merged, strict=True) if fate == CREATED
-        )  # fmt: skip
+    def _of_others(self, table: Table, known: dict[str, str], context: Context) -> set[str]:
+        """Credit codes of employers on record for whom a township's clerk does not act."""
+        if context.actor.role != Role.TOWNSHIP:
+            return set()
+        codes = {table.get("credit_code", row) for row in table.good()} | set(known.values())
+        mine = Employer.objects.answered_by(context.actor).values("pk")
+        others = Employer.objects.filter(credit_code__in=codes - {None}).exclude(pk__in=mine)
+        return set(others.values_list("credit_code", flat=True))
 
     def _wages(self, table: Table, row: int) -> tuple[int, int]:
         both = table.get("wage", row) or (table.get("wage_min", row), table.get("wage_max", row))

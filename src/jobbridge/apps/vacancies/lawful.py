@@ -34,6 +34,7 @@ class Lawful:
     minimum_wages: tuple[tuple[str, int, date], ...]  # prefix, yuan a month, in force since
     money_words: tuple[str, ...]
     contact_words: tuple[str, ...]
+    limit_words: tuple[str, ...]
     wage_times_minimum: float
     shifts_excluded: tuple[str, ...]
     home: str  # prefix of the county's own province
@@ -71,6 +72,7 @@ def _read(text: str, home: str) -> Lawful:
         minimum_wages=tuple((row["place"], row["yuan"], row["since"]) for row in known["minimum_wages"]),
         money_words=tuple(known["money_words"]),
         contact_words=tuple(known["contact_words"]),
+        limit_words=tuple(known.get("limit_words", ())),
         wage_times_minimum=known["quality"]["wage_times_minimum"],
         shifts_excluded=tuple(known["quality"]["shifts_excluded"]),
         home=home,

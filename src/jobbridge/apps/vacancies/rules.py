@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,47 +26,17 @@ CHILD_LAW = _("不得招用未满16周岁的未成年人（《劳动法》第十
 GROUND_SHAPE = _("限制依据要写出法规或文件的名称，例如《女职工劳动保护特别规定》附录")
 GROUND_OTHER = _("所写依据没有规定这项限制，请换一项依据或取消限制")
 AGE_ORDER = _("年龄上限低于下限")
-NO_LIMIT = frozenset({"", "不限", "男女不限", "无", "无要求", "均可", "不限男女", "无限制"})
-_AGE = re.compile(r"([0-9]{2})(?:周?岁)?(?:-|~|至|到|—+|–)([0-9]{2})(?:周?岁)?")
-_AGE_TOP = re.compile(r"([0-9]{2})(?:周?岁)?(?:以下|以内|及以下)")
-_AGE_BOTTOM = re.compile(r"([0-9]{2})(?:周?岁)?(?:以上|及以上)")
 WORKING_AGE, OLDEST = 16, 65  # whoever asks for this span limits nobody
 SOON_DAYS = 7  # before a post expires its employer is called
 CONFIRM_DAYS = 30  # without a word of the employer
 MOST_OPENINGS, HIGHEST_WAGE, LONGEST_DAYS = 100_000, 200_000, 366
 # What is screened; a change of it is screened again.
 DECISIVE = (
-    "title", "place_code", "wage_min", "wage_max", "age_min", "age_max", "sex_limit", "limit_ground",
-    "education_min", "health_min", "skills", "lodging", "note",
+    "title", "place_code", "place_text", "wage_min", "wage_max", "age_min", "age_max", "sex_limit", "limit_ground",
+    "education_min", "health_min", "skills", "lodging", "shift", "note",
 )  # fmt: skip
 _NAMED = re.compile("《[^《》]+》")
 _NUMBER = re.compile("[0-9]{7,}")
-
-
-def sex_limit(text: str) -> str | None:
-    """"" for no limit, 男 or 女, None when the text is neither."""
-    if text in NO_LIMIT:
-        return ""
-    plain = text.removeprefix("限").removesuffix("性").removesuffix("优先")
-    # 女性优先 is a wish; a limit is what keeps the other sex out.
-    if text.endswith("优先") and plain in ("男", "女", "男性", "女性"):
-        return ""
-    return plain if plain in ("男", "女") else None
-
-
-def age_range(text: str) -> tuple[int, int] | None:
-    """Lower and upper age of "18-45岁", "50岁以下", "18周岁以上", "不限"; None when the text is neither."""
-    if text in NO_LIMIT:
-        return WORKING_AGE, OLDEST
-    if found := _AGE.fullmatch(text):
-        low, high = int(found[1]), int(found[2])
-    elif found := _AGE_TOP.fullmatch(text):
-        low, high = WORKING_AGE, int(found[1])
-    elif found := _AGE_BOTTOM.fullmatch(text):
-        low, high = int(found[1]), OLDEST
-    else:
-        return None
-    return (low, high) if low <= high else None
 
 
 def limit_fault(
@@ -88,9 +58,9 @@ def limit_fault(
         if sex:
             return "sex_limit", "sex_limit_without_ground", SEX_LAW
         return named[0], "age_limit_without_ground", AGE_LAW
-    if not _NAMED.search(ground):
+    parts = _laws(ground)
+    if not parts:
         return "limit_ground", "limit_ground_unnamed", GROUND_SHAPE
-    parts = [part for part in re.split("[;；]", ground) if _NAMED.search(part)]
     for name in named:
         if not any(_carries(part, name, sex, low, high, grounds) for part in parts):
             return "limit_ground", "limit_ground_other", GROUND_OTHER
@@ -106,6 +76,15 @@ def _carries(part: str, name: str, sex: str, low: int, high: int, grounds: tuple
     if name == "age_min":
         return known.age_min is not None and low <= known.age_min
     return known.age_max is not None and high >= known.age_max
+
+
+def unlisted(ground: str, grounds: tuple[Ground, ...]) -> bool:
+    """Whether a ground names a law that is not listed, of which the machine cannot tell what it carries."""
+    return any(all(listed.cites not in part for listed in grounds) for part in _laws(ground))
+
+
+def _laws(ground: str) -> list[str]:
+    return [part for part in re.split("[;；]", ground) if _NAMED.search(part)]
 
 
 @dataclass(frozen=True)
@@ -153,7 +132,7 @@ def faults(offer: Offer, today: date, law: Lawful) -> dict[str, str]:
 
 
 def needs_another_look(before: Mapping[str, Any], offer: Offer) -> bool:
-    """Whether a change touches what was screened. More or fewer places, a later end or another shift do not."""
+    """Whether a change touches what was screened. More or fewer places or a later end do not."""
     return any(before[name] != getattr(offer, name) for name in DECISIVE)
 
 
@@ -174,15 +153,18 @@ def checks(
     *, code: str, place_code: str, wage_min: int, limits: tuple[str, int, int, str], texts: str, twins: int, on: date,
     law: Lawful,
 ) -> list[Check]:  # fmt: skip
-    """What the machine sees of a post: credit code, wage, limits, suspicious words, doubles."""
+    """What the machine sees of a post: credit code, wage, limits and words of limits, suspicious words, doubles."""
     valid = credit_code.is_valid(code)
-    money = [word for word in law.money_words if word in texts]
-    contact = [word for word in law.contact_words if word in texts]
+    money, contact, limiting = (
+        [word for word in words if word in texts]
+        for words in (law.money_words, law.contact_words, law.limit_words)
+    )
     contact += [number[0]] if (number := _NUMBER.search(texts)) else []
     return [
         Check(_("信用代码"), valid, _("校验位正确") if valid else _("校验位不对")),
         _wage_check(wage_min, law.minimum_wage(place_code, on)),
         _limit_check(*limits, law),
+        _limit_words(limiting, limits_anybody(*limits[:3])),
         _word_check(_("收费字样"), money),
         _word_check(_("私下联系方式"), contact),
         Check(_("重复岗位"), not twins, _("同单位同地已有 {n} 个同名岗位") if twins else _("没有发现"), {"n": twins}),
@@ -201,7 +183,15 @@ def _limit_check(sex: str, low: int, high: int, ground: str, law: Lawful) -> Che
         return Check(name, False, fault[2])
     if not limits_anybody(sex, low, high):
         return Check(name, True, _("没有限制"))
+    if unlisted(ground, law.grounds):
+        return Check(name, False, _("依据不在清单内，请核对：{ground}"), {"ground": ground})
     return Check(name, True, _("依据：{ground}"), {"ground": ground})
+
+
+def _limit_words(words: list[str], limited: bool) -> Check:
+    """Words that keep somebody out beside the fields made for it; what is limited on a ground may also be said."""
+    found = _word_check(_("文字里的限制"), words)
+    return replace(found, ok=None) if words and limited else found
 
 
 def _word_check(name: str, words: list[str]) -> Check:

@@ -26,7 +26,7 @@ def checks_of(post: Post, on: date, *, twins: int) -> list[rules.Check]:
         place_code=post.place_code,
         wage_min=post.wage_min,
         limits=(post.sex_limit, post.age_min, post.age_max, post.limit_ground),
-        texts=" ".join([post.title, post.note, post.shift, *post.skills]),
+        texts=" ".join([post.title, post.note, post.shift, post.place_text, post.liaison_city, *post.skills]),
         twins=twins,
         on=on,
         law=lawful(),

@@ -20,6 +20,7 @@ help:
 
 setup:
 	@$(PYTHON) tools/environment.py runtime
+	@$(BIN)/jobbridge warm
 
 assets:
 	@$(BIN)/python tools/assets.py

@@ -45,6 +45,7 @@ COMMANDS = (
     Command("messages", "take receipts and replies of messages", "jobbridge.commands.messages", django=True),
     Command("areas", "load the country to township and a county to village", "jobbridge.commands.areas", django=True),
     Command("user", "make a user and print the first password", "jobbridge.commands.user", django=True),
+    Command("warm", "compile the engines once, at installation", "jobbridge.commands.warm"),
     Command("secrets", "print fresh secrets for production", "jobbridge.commands.make_secrets"),
     Command("linkage", "link records of a file to persons of another", "jobbridge.engines.linkage.cli"),
     Command("matching", "recommend posts to seekers from files", "jobbridge.engines.matching.cli"),

@@ -32,18 +32,21 @@ def run(options: argparse.Namespace) -> int:
         "jobbridge.config.wsgi:application",
     ]  # fmt: skip
     pages, worker = subprocess.Popen(server, env=environment), _start_worker()
+    # Beside the pages: after an update nobody's first run shall wait for the compiler, nor the pages for it.
+    warming = subprocess.Popen([sys.executable, "-m", "jobbridge.cli", "warm"])
     stopping = False
 
     def stop(*_: object) -> None:
         nonlocal stopping
         stopping = True
-        for child in (pages, worker):
+        for child in (pages, worker, warming):
             if child.poll() is None:
                 child.terminate()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     while pages.poll() is None:
+        warming.poll()
         if worker.poll() is not None and not stopping:
             print("jobbridge: the worker ended and is started again", file=sys.stderr, flush=True)
             worker = _start_worker()
@@ -51,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     asked = stopping
     stop()
     worker.wait(timeout=15)
+    warming.wait(timeout=15)
     return 0 if asked else 1
 
 

@@ -152,6 +152,15 @@ def test_search_finds_names_and_codes(text: str, first: str):
     assert find(text)[0][0] == first
 
 
+def test_a_word_for_general_labour_alone_is_sure_beside_a_trade_it_is_not(home):
+    found = small().proposals(["普工", "诚聘普工", "缝纫操作工"])
+    assert [some[0].code for some in found.values()] == ["6-31-99-00"] * 3
+    assert [some[0].score for some in found.values()][:2] == [1.0, 1.0]
+    doubted = found["缝纫操作工"]
+    assert doubted[0].score == pytest.approx(1 - doubted[1].score, abs=1e-4)
+    assert doubted[0].score < 1
+
+
 def test_search_for_nothing_finds_nothing():
     assert find("") == find("  ") == find("没有这种职业的") == []
     assert len(find("工", 5)) == 5

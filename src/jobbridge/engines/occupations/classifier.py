@@ -7,7 +7,7 @@ counts with the name written most like it and the name meaning most like it, equ
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -82,7 +82,7 @@ class Classifier:
         titles = dict.fromkeys(titles)
         named = {title: code for title in titles if (code := self._name(title))}
         self.learn(title for title in titles if title not in named)
-        found = {title: self._known[title][:k] for title in titles if title not in named}
+        found = {title: _doubted(title, self._known[title])[:k] for title in titles if title not in named}
         waiting = list(named)
         for start in range(0, len(waiting), _AT_ONCE):
             some = waiting[start : start + _AT_ONCE]
@@ -132,6 +132,13 @@ class Classifier:
 
 def _is_general(title: str) -> bool:
     return any(word in title for word in _GENERAL_TITLES)
+
+
+def _doubted(title: str, guesses: tuple[Guess, ...]) -> tuple[Guess, ...]:
+    """What says more than a word for general labour (注塑机操作工) is the less sure, the more a trade is like it."""
+    if len(guesses) < 2 or not _is_general(title) or clean(title) in _GENERAL_TITLES:
+        return guesses
+    return (replace(guesses[0], score=round(1 - guesses[1].score, 4)), *guesses[1:])
 
 
 def _says(title: str) -> bool:

@@ -120,6 +120,7 @@ def _page(
         context["said"] = said
     # A decision of the page comes back as its list, like a list filtered anew.
     fragment = wants_fragment(request, "list") or (bool(request.htmx) and request.method == "POST")
+    context["swapped"] = fragment
     return render(request, "desk/titles.html#list" if fragment else "desk/titles.html", context, status=status)
 
 
@@ -143,6 +144,6 @@ def _settled(request: HttpRequest, view: str) -> HttpResponse:
         row.now = occupation_name(row.occupation)
         row.first = occupation_name(row.proposed)
         row.who = names.get(row.confirmed_by, "")
-    context = {"page": page, "view": view, "views": _views()}
     fragment = wants_fragment(request, "list")
+    context = {"page": page, "view": view, "views": _views(), "swapped": fragment}
     return render(request, "desk/titles.html#list" if fragment else "desk/titles.html", context)

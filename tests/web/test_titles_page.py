@@ -19,7 +19,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 @pytest.fixture
 def queue(county) -> list[JobTitle]:
     """Three titles nobody is sure of, the weightiest first, and one that is a known name."""
-    weights = {"铁架子帮工": 30, "后道剪线小妹": 20, "白案帮手": 10, "缝纫工": 90}
+    weights = {"铁架子帮工": 300, "后道剪线小妹": 20, "白案帮手": 10, "缝纫工": 90}
     with acting_as(TEST):
         known(weights)
         make_post("iron", title="铁架子帮工", occupation="")

@@ -1,5 +1,7 @@
 """What is kept of a run, who releases it, and that a draft reaches nobody."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendati
 from jobbridge.apps.placements.policies import settings_of
 from jobbridge.apps.placements.releases import RunRefused, discard, release
 from jobbridge.apps.placements.runs import main_limits
-from jobbridge.apps.placements.services import match_day
+from jobbridge.apps.placements.services import expire, match_day
 from tests.factories import DAY, make_user
 from tests.placements.conftest import fill, make_employer, make_post, make_seeker, quiet
 
@@ -98,6 +100,14 @@ def test_a_discarded_draft_leaves_nothing_and_its_pairs_may_come_again(draft):
     again = run_of()
     assert again.pk != draft.pk
     assert set(Recommendation.objects.values_list("person", "post")) == before
+
+
+def test_what_ran_out_while_the_draft_waited_may_come_again(draft):
+    with acting_as(CYCLE):
+        later = DAY + timedelta(days=9)
+        assert expire(on=later, today=DAY) == Recommendation.objects.count()
+    discard(run_id=draft.pk, actor=TEST, note="", now=timezone.now())
+    assert not Recommendation.objects.exists()
 
 
 def test_what_somebody_already_answered_outlasts_the_draft(draft):

@@ -1,6 +1,7 @@
 """The pages of the matching: every figure opens its records, a draft is released or discarded, settings are tried."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -118,6 +119,27 @@ def test_a_draft_is_discarded_with_a_reason(signed_in, county, run):
     assert "岗位有误" in text_of(page(client, "match_run", run.pk))
 
 
+def test_a_run_of_the_first_days_is_still_shown(signed_in, county):
+    """Its report knows tiers and reasons, but neither fairness nor who got nothing nor the settings."""
+    line = {"seekers": 2, "with_legal_post": 2, "reached": 1, "reach": 0.5, "recommendations": 1, "mean_score": None}
+    report = {
+        "seekers": 2, "reached": 1, "without_legal_post": 0, "legal_pairs": 4, "rejections": {"gone": 2, "age": 0},
+        "reach_by_tier": [{"tier": 0, **line}], "zero_employment_households": {"households": 0, "reached": 0},
+        "posts_short_of_candidates": 1, "openings_without_candidate": 3,
+    }  # fmt: skip
+    for old in (report, {}):
+        with acting_as(TEST):
+            MatchRun.objects.filter(pk=county.run.pk).update(report=old)
+        page(signed_in("county"), "match_run", county.run.pk)
+
+
+def test_a_trial_that_was_cut_off_is_not_taken_for_the_one_that_is_computed(signed_in, county):
+    client = signed_in("county")
+    client.post(reverse("desk:match_what_if"), form())
+    assert "试算已中断" in text_of(page(client, "match_trial", county.trial.pk))
+    assert "已排队" in text_of(page(client, "match_trial", WhatIf.objects.latest("pk").pk))
+
+
 def form(**changes):
     weights = {f"weight_{name}": str(value) for name, value in GOOD["weights"].items()}
     told = {name: str(value) for name, value in GOOD.items() if name != "weights"}
@@ -159,8 +181,20 @@ def test_what_is_no_number_is_said_beside_its_field(signed_in, county):
     assert not MatchPolicy.objects.exists()
 
 
+def test_a_day_that_was_matched_keeps_its_policy(signed_in, county):
+    client, today = signed_in("county"), timezone.localdate()
+    with acting_as(TEST):
+        MatchRun.objects.filter(pk=county.run.pk).update(on=today)
+    assert f'value="{today + timedelta(days=1)}"' in page(client, "match_policies").content.decode()
+    refused = client.post(reverse("desk:match_policy_add"), form(valid_from=today.isoformat()))
+    assert "今天已经撮合过" in text_of(refused)
+    assert not MatchPolicy.objects.exists()
+
+
 def test_a_new_policy_begins_on_its_day(signed_in, county):
     client = signed_in("county")
+    with acting_as(TEST):
+        MatchRun.objects.filter(pk=county.run.pk).update(on=DAY.replace(year=2020))
     day = timezone.localdate().isoformat()
     sent = form(valid_from=day, kappa="2.5", note="局务会定", manual_release="on", weight_wage="1800")
     assert client.post(reverse("desk:match_policy_add"), sent).status_code == 302

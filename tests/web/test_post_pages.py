@@ -51,6 +51,20 @@ def test_a_waiting_post_is_published_by_whoever_looks_after_the_employer(signed_
     assert "客服" not in clerk.get(reverse("desk:post_review")).content.decode().split("</nav>")[-1]
 
 
+def test_what_the_employer_changed_since_is_looked_at_again(signed_in, county):
+    clerk, url = signed_in("county"), reverse("desk:post_judge", args=[county.waiting.pk])
+    old = clerk.get(reverse("desk:post_review")).context["page"].rows[0]
+    form = {"title": "客服", "place_text": "云阳县", "openings": "2", "wage_min": "3600", "wage_max": "4500",
+            "note": "入职交押金", "expires_on": (timezone.localdate() + timedelta(days=30)).isoformat()}  # fmt: skip
+    assert signed_in("employer").post(reverse("employer:post", args=[old.pk]), form).status_code == 302
+    answer = clerk.post(url, {"decision": "approve", "seen": old.seen}, follow=True)
+    assert "刚刚改过" in answer.content.decode()
+    assert read(old.pk).state == "pending"
+    shown = next(post for post in clerk.get(reverse("desk:post_review")).context["page"] if post.pk == old.pk)
+    clerk.post(url, {"decision": "approve", "seen": shown.seen})
+    assert read(old.pk).state == "active"
+
+
 def test_a_return_needs_its_reason(signed_in, county):
     clerk, url = signed_in("county"), reverse("desk:post_judge", args=[county.waiting.pk])
     assert "退回要写明原因" in clerk.post(url, {"decision": "return", "reason": " "}, follow=True).content.decode()
@@ -230,6 +244,16 @@ def test_a_township_keeps_its_hands_off_other_peoples_employers(signed_in, count
     town.post(reverse("desk:employer_new"), form | {"name": "样例家具厂", "code": code_of("99500235MA0TRY003")})
     with acting_as(TEST):
         assert Employer.objects.get(name="样例家具厂").specialist == county.users["neighbour"]
+
+
+def test_registering_again_erases_nothing(signed_in, county):
+    clerk, code = signed_in("county"), code_of("99500235MA0TRY001")
+    form = {"name": "样例电子厂", "code": code, "kind": "agency", "industry": "制造业", "contact_name": "赵"}
+    clerk.post(reverse("desk:employer_new"), form)
+    clerk.post(reverse("desk:employer_new"), {"name": "样例电子二厂", "code": code, "kind": "agency"})
+    with acting_as(TEST):
+        made = Employer.objects.get(credit_code=code)
+    assert (made.name, made.industry, made.contact_name) == ("样例电子二厂", "制造业", "赵")
 
 
 def test_a_specialists_post_is_published_unless_the_machine_wonders(signed_in, county):

@@ -64,11 +64,16 @@ def register(
         raise EmployerRefused("请选择单位性质")
     known = checked(code)
     source = stated(actor=actor, now=now)
-    found = Employer.objects.filter(credit_code=known).first() or Employer(credit_code=known)
-    if found.pk and not Employer.objects.answered_by(actor).filter(pk=found.pk).exists():
+    # Two who bring in the same employer at once: the second finds what the first wrote.
+    found, made = Employer.objects.select_for_update().get_or_create(
+        credit_code=known, defaults={"name": name[:80], "source": source, "as_of": source.as_of}
+    )
+    if not made and not Employer.objects.answered_by(actor).filter(pk=found.pk).exists():
         raise EmployerRefused("这个单位已经登记，由县里或它的人社专员维护")
     found.name, found.kind, found.source, found.as_of = name[:80], kind, source, source.as_of
-    found.industry, found.contact_name = industry.strip()[:40], contact_name.strip()[:40]
+    # A blank never erases.
+    found.industry = industry.strip()[:40] or found.industry
+    found.contact_name = contact_name.strip()[:40] or found.contact_name
     found.place_code = place_code or found.place_code
     if actor.role == Role.TOWNSHIP and found.specialist_id is None:
         found.specialist_id = actor.user_id  # whoever brings an employer in looks after it
@@ -144,9 +149,9 @@ def close_account(*, actor: Actor, account_id: int) -> None:
 def reveal_phone(*, actor: Actor, employer: Employer, reason: str) -> str:
     """The phone in full; "" when there is none. The reading is recorded first.
 
-    Raises PermissionDenied for others than clerks, ValueError without a reason.
+    Raises PermissionDenied for others than clerks who act for it, ValueError without a reason.
     """
-    if actor.role not in CLERKS:
+    if actor.role not in CLERKS or not Employer.objects.answered_by(actor).filter(pk=employer.pk).exists():
         raise PermissionDenied
     if not reason.strip():
         raise ValueError("查看原文要写明理由")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
-from jobbridge.apps.placements.models import MatchPolicy
+from jobbridge.apps.placements.models import MatchPolicy, MatchRun
 from jobbridge.apps.placements.policy_rules import SETTINGS, problems
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def in_force(on: date) -> MatchPolicy:
     """The policy of that day; before the first one, the values that the engine comes with (not saved)."""
     latest = MatchPolicy.objects.filter(valid_from__lte=on).order_by("-valid_from").first()
     return latest or MatchPolicy()
+
+
+def first_day(today: date) -> date:
+    """The first day for which a policy can still be written: tomorrow once today has been matched."""
+    return today + timedelta(days=MatchRun.objects.filter(on=today).exists())
 
 
 def settings_of(policy: MatchPolicy) -> dict[str, Any]:
@@ -59,10 +64,15 @@ def adopt(
     *, actor: Actor, valid_from: date, settings: Mapping[str, Any], manual_release: bool, note: str, now: datetime,
     today: date,
 ) -> MatchPolicy:  # fmt: skip
-    """Write a new policy down. Raises PolicyRefused for values out of range, a day past, or one already taken."""
+    """Write a new policy down.
+
+    Raises PolicyRefused for values out of range, a day past or already matched, or one that has a policy.
+    """
     found = problems(settings)
     if valid_from < today:
         found["valid_from"] = _("生效日不能早于今天：已经撮合过的日子不能改口径")
+    elif valid_from < first_day(today):
+        found["valid_from"] = _("今天已经撮合过，新口径最早从明天生效")
     if found:
         raise PolicyRefused(found)
     values = {name: settings[name] for name in (*SETTINGS, "weights")}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements.enums import RunState
-from jobbridge.apps.placements.models import MatchRun, Recommendation, RunDecision
+from jobbridge.apps.placements.models import MatchRun, Recommendation, RecommendationLog, RunDecision
 
 
 class RunRefused(ValueError):
@@ -22,17 +23,22 @@ def release(*, run_id: int, actor: Actor, now: datetime) -> MatchRun:
 
 
 def discard(*, run_id: int, actor: Actor, note: str, now: datetime) -> MatchRun:
-    """Throw a draft away: what was recommended to nobody yet is deleted, and may be recommended again."""
+    """Throw a draft away: what nobody was told of is deleted, and may be recommended again.
+
+    So may what ran out while the draft waited.
+    """
     with acting_as(actor):
         run = _decide(run_id, RunState.DISCARDED, note, actor, now)
-        Recommendation.objects.filter(run=run, state="recommended").delete()
+        steps = RecommendationLog.objects.filter(recommendation=OuterRef("pk")).exclude(after="expired")
+        untold = Q(state="recommended") | Q(state="expired") & ~Exists(steps)
+        Recommendation.objects.filter(untold, run=run).delete()
         return run
 
 
 def _decide(run_id: int, state: RunState, note: str, actor: Actor, now: datetime) -> MatchRun:
     run = MatchRun.objects.select_for_update().get(pk=run_id)
     if run.state != RunState.DRAFT:
-        raise RunRefused(_("这一批{state}，不能再改").format(state=run.get_state_display()))
+        raise RunRefused(_("这一批{state}，不能再改").format(state=_(run.get_state_display())))
     run.state = state
     run.save(update_fields=["state"])
     RunDecision.objects.create(

@@ -129,13 +129,11 @@ def _client(actor: Actor, name: str, code: str, *, now: datetime) -> Employer:
         known = checked(code)
     except EmployerRefused as error:
         raise PostRefused(WRONG, {"client_code": str(error)}) from None
-    found = Employer.objects.filter(credit_code=known).first()
-    if found:
-        return found
-    if not squeeze(name):
+    if not squeeze(name) and not Employer.objects.filter(credit_code=known).exists():
         raise PostRefused(WRONG, {"client_name": _("请填写实际用工单位")})
     source = stated(actor=actor, now=now)
-    return Employer.objects.create(credit_code=known, name=squeeze(name)[:80], source=source, as_of=source.as_of)
+    values = {"name": squeeze(name)[:80], "source": source, "as_of": source.as_of}
+    return Employer.objects.get_or_create(credit_code=known, defaults=values)[0]
 
 
 def _changes(before: dict[str, object], offer: Offer) -> str:

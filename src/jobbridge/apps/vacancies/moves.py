@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+
+from django.db.models import Max
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.vacancies import flows
@@ -22,6 +25,15 @@ def theirs(actor: Actor, post_id: int) -> Post:
     # The condition joins other tables, whose rows must not be locked.
     answered = Post.objects.answered_by(actor).filter(pk=post_id).values("pk")
     return Post.objects.select_for_update(of=("self",)).select_related("employer").get(pk__in=answered)
+
+
+def last_lines(posts: Iterable[int], *, reader: Actor) -> dict[int, int]:
+    """The key of the newest line in each post's log that somebody else wrote; posts without such a line are left out.
+
+    Whoever looks at a post sends it along with the decision.
+    """
+    lines = PostLog.objects.filter(post__in=list(posts)).exclude(actor=reader.key).order_by()
+    return dict(lines.values_list("post").annotate(last=Max("pk")))
 
 
 def record(post: Post, event: str, *, actor: Actor, now: datetime, note: str = "") -> Post:

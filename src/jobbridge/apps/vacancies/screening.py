@@ -14,7 +14,7 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.vacancies import flows, rules
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
+from jobbridge.apps.vacancies.moves import PostRefused, last_lines, record, theirs
 
 SCREENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR, Role.TOWNSHIP})
 
@@ -67,12 +67,15 @@ def screened(post: Post, *, actor: Actor, now: datetime) -> Post:
 
 
 @transaction.atomic
-def approve(*, actor: Actor, post_id: int, now: datetime) -> Post:
+def approve(*, actor: Actor, post_id: int, seen: int, now: datetime) -> Post:
     """Publish a post that waits. Raises PermissionDenied, Post.DoesNotExist, PostRefused.
 
-    What the law forbids, or an end that has passed, no reviewer can let through.
+    ``seen`` is what `last_lines` said of the post that was looked at, 0 for nothing: what somebody changed since is
+    looked at again. What the law forbids, or an end that has passed, no reviewer can let through.
     """
     post = _waiting(actor, post_id)
+    if seen != last_lines([post_id], reader=actor).get(post_id, 0):
+        raise PostRefused("这个岗位刚刚改过，请看过新内容再通过")
     today = timezone.localdate(now)
     if fault := rules.limit_fault(post.sex_limit, post.age_min, post.age_max, post.limit_ground, lawful().grounds):
         raise PostRefused(fault[2])

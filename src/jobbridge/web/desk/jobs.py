@@ -11,7 +11,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 HEARTBEAT = timedelta(seconds=30)  # a worker that lives is heard of every ten
 
 
-def is_queued(task_name: str) -> bool:
-    """A job in the queue, or taken by a worker that lives; one whose worker was killed is neither."""
+def is_queued(task_name: str, **arguments: object) -> bool:
+    """A job in the queue, or taken by a worker that lives; one whose worker was killed is neither.
+
+    With ``arguments`` only a job that was given them.
+    """
     alive = Q(status="doing", worker__last_heartbeat__gt=timezone.now() - HEARTBEAT)
-    return ProcrastinateJob.objects.filter(Q(status="todo") | alive, task_name=task_name).exists()
+    found = ProcrastinateJob.objects.filter(Q(status="todo") | alive, task_name=task_name)
+    return found.filter(args__contains=arguments).exists()

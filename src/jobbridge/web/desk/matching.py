@@ -36,7 +36,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run. Its figures are the county's; the lists behind them hold only whom the user may see."""
     found = get_object_or_404(MatchRun, pk=pk)
-    report = found.report
+    # Runs of the first days did not count who got nothing.
+    report = {"nobody": found.seekers - found.report.get("reached", 0)} | found.report
     fair = report.get("fairness", {})
     posts = RunPost.objects.filter(run=found).select_related("post__employer")
     own = {area.prefix: area.name for area in townships_of(request.actor)}
@@ -120,7 +121,7 @@ def _reasons(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     counts = {name: n for name, n in report.get("rejections", {}).items() if n}
     whole = sum(counts.values()) + report.get("legal_pairs", 0)
     return [
-        {"key": name, "name": LIMITS[name], "pairs": n, "share": 100 * n / whole}
+        {"key": name, "name": LIMITS.get(name, name), "pairs": n, "share": 100 * n / whole}
         for name, n in sorted(counts.items(), key=lambda item: -item[1])
     ]
 

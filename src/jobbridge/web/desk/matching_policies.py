@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jobbridge.apps.placements.models import MatchPolicy, MatchRun, WhatIf
-from jobbridge.apps.placements.policies import PolicyRefused, adopt, in_force, settings_of
+from jobbridge.apps.placements.policies import PolicyRefused, adopt, first_day, in_force, settings_of
 from jobbridge.apps.placements.policy_rules import SETTINGS
 from jobbridge.apps.placements.tasks import what_if_job
 from jobbridge.apps.placements.whatif import propose
@@ -77,6 +77,7 @@ def _policies(
     problems: Mapping[str, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     today = timezone.localdate()
+    first = first_day(today)
     page = page_of(MatchPolicy.objects.all(), order=("-valid_from", "id"), cursor=request.GET.get("after", ""))
     names = clerk_names(row.decided_by for row in page)
     for row in page:
@@ -86,10 +87,10 @@ def _policies(
     context = {
         "page": page,
         "present": present,
-        "today": today,
         "may_write": request.user.role in COUNTY,
         "problems": problems or {},
-        "valid_from": request.POST.get("valid_from", today.isoformat()),
+        "first_day": first,
+        "valid_from": request.POST.get("valid_from", first.isoformat()),
         "note": request.POST.get("note", ""),
         "manual": manual,
         **_form(_values(start), problems or {}),
@@ -107,8 +108,7 @@ def what_if(request: HttpRequest, pk: int = 0) -> HttpResponse:
         if made:
             return redirect("desk:match_trial", made.pk)
     shown = get_object_or_404(WhatIf, pk=pk) if pk else None
-    queued = is_queued(what_if_job.name)
-    running = bool(shown and not shown.finished_at and queued)
+    running = bool(shown and not shown.finished_at and is_queued(what_if_job.name, trial_id=shown.pk))
     context = {"shown": shown, "running": running, "rows": _comparison(shown) if shown else []}
     if wants_fragment(request, "trial"):
         response = render(request, "desk/match_what_if.html#trial", context)

@@ -104,7 +104,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     recommendations = list(recommended.order_by("-run__on", "rank")[:SHOWN])
     for item in recommendations:
         item.open = bool(may_say(item.state))
-    missed = RunSeeker.objects.filter(person=found).order_by("-run").first()
+    missed = RunSeeker.objects.filter(person=found).exclude(run__state="discarded").order_by("-run").first()
     context = {
         "person": found,
         "place": places_of([found.region_code])[found.region_code],

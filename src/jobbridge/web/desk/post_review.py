@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.moves import PostRefused
+from jobbridge.apps.vacancies.moves import PostRefused, last_lines
 from jobbridge.apps.vacancies.rules import Check
 from jobbridge.apps.vacancies.screening import approve, checks_of, quality_of, send_back, twins_of
 from jobbridge.web.access import CLERKS, page_for
 from jobbridge.web.desk.occupations import describe
+from jobbridge.web.offers import whole_of
 from jobbridge.web.paging import page_of
 
 ORDER = ("collected_on", "id")
@@ -28,12 +29,14 @@ def review(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = Post.objects.answered_by(request.actor).filter(state="pending").select_related("employer", "agency")
     page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""), size=SIZE)
+    lines = last_lines((post.pk for post in page), reader=request.actor)
     for post, twins in zip(page, twins_of(page.rows), strict=True):
         post.checks = said(checks_of(post, today, twins=len(twins)))
         post.alarms = sum(check["ok"] is False for check in post.checks)
         post.criteria = said(quality_of(post, today))
         post.fine = all(check["ok"] for check in post.criteria)
         post.twins = twins[:TWINS]
+        post.seen = lines.get(post.pk, 0)
         post.days = (today - post.collected_on).days
     describe(page.rows)
     return render(request, "desk/post_review.html", {"page": page})
@@ -51,7 +54,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     try:
         if request.POST.get("decision") == "approve":
-            post = approve(actor=request.actor, post_id=pk, now=now)
+            post = approve(actor=request.actor, post_id=pk, seen=whole_of(request.POST.get("seen", "")), now=now)
             messages.success(request, _("“{title}”已发布，下一次撮合就会推荐人选。").format(title=post.title))
         else:
             post = send_back(actor=request.actor, post_id=pk, reason=request.POST.get("reason", ""), now=now)

@@ -122,7 +122,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     for item in items:
         item.place = places[item.region_code]
         item.open = bool(may_say(item.state))
-    crowd = RunPost.objects.filter(post=found).select_related("run").order_by("-run").first()
+    crowds = RunPost.objects.filter(post=found).exclude(run__state="discarded")
+    crowd = crowds.select_related("run").order_by("-run").first()
     if crowd:
         crowd.points = round(crowd.price / 100, 1)
     today = timezone.localdate()

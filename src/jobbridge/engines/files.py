@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +14,10 @@ import pyarrow.parquet
 
 def read_table(path: Path) -> pa.Table:
     """Read parquet or csv (UTF-8, every column as text so that ids keep their digits)."""
-    if is_csv(path):
+    csv = is_csv(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    if csv:
         with path.open("rb") as file:
             header = pa.csv.open_csv(file).schema.names
         text = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True)
@@ -28,6 +34,54 @@ def write_table(table: pa.Table, path: Path) -> None:
         pa.csv.write_csv(table, path)
     else:
         pa.parquet.write_table(table, path)
+
+
+def usable_outputs(*tables: Path | None, texts: Sequence[Path | None] = ()) -> None:
+    """Refuse places that cannot be written to, before a run is made whose results would be lost.
+
+    Raises
+    ------
+    ValueError
+        An ending that is not known, no such folder, something else in the place of a file, or one path for two files.
+    """
+    for path in filter(None, tables):
+        is_csv(path)
+    named = [path for path in (*tables, *texts) if path]
+    for path in named:
+        if not path.parent.is_dir():
+            raise ValueError(f"{path}: there is no folder {path.parent}")
+        if not os.access(path.parent, os.W_OK):
+            raise ValueError(f"{path}: the folder {path.parent} cannot be written to")
+        if path.exists() and not path.is_file():
+            raise ValueError(f"{path}: is not a file")
+    if len({path.resolve() for path in named}) < len(named):
+        raise ValueError("two outputs have one path: " + ", ".join(map(str, named)))
+
+
+def write_whole(*outputs: tuple[Path | None, pa.Table | str | None]) -> None:
+    """Write tables and texts that have a path so that all of them appear whole, or none does.
+
+    Each is written beside its place under another name; they are put in their places when all are written.
+    """
+    drafts: list[tuple[Path, Path]] = []
+    usable_outputs(texts=[path for path, _ in outputs])
+    try:
+        for path, content in outputs:
+            if path is None:
+                continue
+            place = path.resolve()
+            draft = place.with_name(f".{os.getpid()}.{place.name}")
+            drafts.append((draft, place))
+            if isinstance(content, str):
+                draft.write_text(content, encoding="utf-8")
+            else:
+                write_table(content, draft)
+        for draft, place in drafts:
+            draft.replace(place)
+    finally:
+        for draft, _ in drafts:
+            with suppress(FileNotFoundError):
+                draft.unlink()
 
 
 def is_csv(path: Path) -> bool:

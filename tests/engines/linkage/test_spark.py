@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from jobbridge.cli import main
-from jobbridge.engines import files
-from jobbridge.engines.linkage import cli, spark_run
+from jobbridge.engines import files, spark
+from jobbridge.engines.linkage import cli
 from jobbridge.engines.linkage.spark import SparkConnection
 from jobbridge.engines.linkage.spark_sql import Macro, parse, spark_sql
 from tests.engines.linkage.county import build
@@ -178,7 +178,7 @@ def test_a_statement_spark_cannot_run_is_told(tmp_path, capsys, monkeypatch):
 
 
 def test_what_is_missing_is_named(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(spark_run, "find_spec", lambda name: None)
+    monkeypatch.setattr(spark, "find_spec", lambda name: None)
     assert "pip install 'jobbridge[spark]'" in refused(tmp_path, capsys)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     assert "needs Java 17 or newer" in refused(tmp_path, capsys)

@@ -12,11 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ..files import write_table
-
-
-class EngineUnavailable(Exception):
-    """What an engine needs is not on this machine."""
+from ..files import write_whole
+from ..spark import EngineUnavailable
 
 
 def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
@@ -34,12 +31,9 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
 
 
 def write_results(args: argparse.Namespace, report: dict[str, Any], *tables: tuple[Path | None, pa.Table]) -> None:
-    """Write the tables that have a path, and the report when one is asked for."""
-    for path, table in tables:
-        if path:
-            write_table(table, path)
-    if args.report:
-        args.report.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    """Write the tables that have a path, and the report when one is asked for: all of them, or none."""
+    text = json.dumps(report, ensure_ascii=False, indent=1)
+    write_whole(*tables, (args.report, text))
 
 
 def show_progress(step: str, done: int, total: int) -> None:

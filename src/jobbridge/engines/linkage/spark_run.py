@@ -5,15 +5,6 @@ Only names (to key them) and counts pass through this process; rows do not.
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,10 +13,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from ..files import is_csv, write_table
+from ..spark import spark_session
 from . import explain
 from .columns import FEED, REGISTER, TableShape, view
 from .decide import decide
-from .files import EngineUnavailable
 from .normalise import normalise
 from .parameters import Parameters
 from .run import Clock, Progress, report_of
@@ -36,18 +27,6 @@ if TYPE_CHECKING:
     from .spark import Relation, SparkConnection
 
 ENGINE = "spark-1"
-_OLDEST_JAVA = 17
-# Whatever the cluster: what the engine's SQL relies on, and nothing personal readable on a disk.
-_ALWAYS = {
-    "spark.io.encryption.enabled": "true",
-    "spark.log.level": "ERROR",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.caseSensitive": "true",
-    # Spark 4.3 loses its way when it infers filters across a union of checkpoints.
-    "spark.sql.constraintPropagation.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-}
 
 
 def link_files(
@@ -85,7 +64,9 @@ def link_files(
     parameters = parameters or Parameters()
     clock = Clock(progress)
     clock.begin("normalise")
-    with _session(parameters, master) as session:
+    with spark_session(
+        master, threads=parameters.threads, memory_limit=parameters.memory_limit, spill=parameters.spill_directory
+    ) as session:
         from .spark import SparkConnection
 
         with SparkConnection(session) as spark:
@@ -166,58 +147,3 @@ def _write(rows: Relation, path: Path) -> None:
         write_table(rows.to_arrow_table(), path)
     else:
         rows.frame.write.parquet(str(path), mode="overwrite")
-
-
-@contextmanager
-def _session(parameters: Parameters, master: str | None) -> Iterator[SparkSession]:
-    """A session that ends with the block, and with it everything it kept."""
-    _require_java()
-    if find_spec("pyspark") is None:
-        raise EngineUnavailable("the engine spark needs pyspark: pip install 'jobbridge[spark]'")
-    from pyspark.sql import SparkSession
-
-    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
-    if master is None and not submitted:
-        master = f"local[{parameters.threads}]"
-    builder = SparkSession.builder.appName("jobbridge linkage")
-    for name, value in _ALWAYS.items():
-        builder = builder.config(name, value)
-    if master:
-        builder = builder.master(master)
-    with tempfile.TemporaryDirectory(prefix="jobbridge-spark-", dir=parameters.spill_directory) as folder:
-        if master and master.startswith("local"):
-            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # its workers need our packages
-            for name, value in _of_one_machine(parameters, folder).items():
-                builder = builder.config(name, value)
-        session = builder.getOrCreate()
-        try:
-            yield session
-        finally:
-            session.stop()
-
-
-def _of_one_machine(parameters: Parameters, folder: str) -> dict[str, str]:
-    """Settings for Spark within this machine; a cluster's are its owner's business."""
-    return {
-        "spark.authenticate": "true",
-        "spark.network.crypto.enabled": "true",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.memory": parameters.memory_limit.strip().lower().removesuffix("b"),
-        "spark.local.dir": folder,
-        "spark.sql.shuffle.partitions": str(2 * parameters.threads),
-        "spark.sql.warehouse.dir": str(Path(folder) / "warehouse"),
-        "spark.ui.enabled": "false",
-    }
-
-
-def _require_java() -> None:
-    wanted = f"the engine spark needs Java {_OLDEST_JAVA} or newer (Debian: openjdk-{_OLDEST_JAVA}-jre-headless)"
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
-    if java is None:
-        raise EngineUnavailable(f"{wanted}; none was found")
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', told)
-    if version is None or int(version[1]) < _OLDEST_JAVA:
-        raise EngineUnavailable(f"{wanted}; {java} is {version[1] if version else 'unusable'}")

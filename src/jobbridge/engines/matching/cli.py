@@ -10,11 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from ..files import usable_outputs, write_whole
 from . import cli_allocate
 from .columns import __doc__ as COLUMNS
 from .columns import only
 from .edges import legal_pairs
-from .files import read, show_progress, told, write_table
+from .files import read, show_progress, told
 from .parameters import Parameters
 from .run import MatchResult, match
 
@@ -63,17 +64,15 @@ def run_match(args: argparse.Namespace) -> None:
     if args.engine == "spark":
         _run_on_spark(args, posts, parameters)
         return
+    usable_outputs(args.out, args.export_edges, texts=[args.report])
     seekers = read(args.seekers)
     excluded = read(args.excluded) if args.excluded else None
     places = read(args.places) if args.places else None
     on = args.on or dt.date.today()
     shared: dict[str, Any] = dict(excluded=excluded, places=places, parameters=parameters, on=on)
     result = match(seekers, posts, progress=show_progress, **shared)
-    write_table(result.recommendations, args.out)
-    if args.report:
-        args.report.write_text(_report(result), encoding="utf-8")
-    if args.export_edges:
-        write_table(legal_pairs(seekers, posts, **shared), args.export_edges)
+    edges = legal_pairs(seekers, posts, **shared) if args.export_edges else None
+    write_whole((args.out, result.recommendations), (args.report, _report(result)), (args.export_edges, edges))
     report = result.report
     print(
         f"推荐{report['recommendations']}条，覆盖{report['reached']}/{report['seekers']}人；"
@@ -88,12 +87,12 @@ def _run_on_spark(args: argparse.Namespace, posts: pa.Table, parameters: Paramet
         raise ValueError("--export-edges: not with the engine spark")
     excluded = read(args.excluded) if args.excluded else None
     places = read(args.places) if args.places else None
+    usable_outputs(texts=[args.report])
     report = match_files(
         args.seekers, posts, args.out, parts=args.partitions, master=args.master, excluded=excluded, places=places,
         parameters=parameters, on=args.on or dt.date.today(),
     )  # fmt: skip
-    if args.report:
-        args.report.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole((args.report, json.dumps(report, ensure_ascii=False, indent=1)))
     print(
         f"推荐{report['recommendations']}条，覆盖{report['reached']}/{report['seekers']}人，分{report['parts']}份；"
         f"已证明距最优不超过得分的{report['gap']:.3%}；用时{report['seconds']}秒"

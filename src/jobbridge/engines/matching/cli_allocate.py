@@ -7,9 +7,10 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from ..files import usable_outputs, write_whole
 from .allocation import Allocation, allocate, allocate_edges
 from .allocation.instance import __doc__ as COLUMNS
-from .files import read, told, write_table
+from .files import read, told
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,13 +38,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> None:
     """Allocate, write, and say in a line what was proved."""
+    usable_outputs(args.out, args.unplaced, texts=[args.report])
     found = _allocate(args)
-    write_table(found.assignments, args.out)
-    if args.unplaced:
-        write_table(found.unplaced, args.unplaced)
-    if args.report:
-        whole = {**found.report, "by_place": found.places.to_pylist()}
-        args.report.write_text(json.dumps(whole, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    whole = {**found.report, "by_place": found.places.to_pylist()}
+    text = json.dumps(whole, ensure_ascii=False, indent=1, default=str)
+    write_whole((args.out, found.assignments), (args.unplaced, found.unplaced), (args.report, text))
     report = found.report
     households, key, _ = report["tiers"]
     proof = "各层均已证明为最大" if report["proved"] else "未能证明各层均为最大"

@@ -22,7 +22,6 @@ Excluded: person_id, post_id (pairs already sent). Unknown ids in it are ignored
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,10 +32,25 @@ from numpy.typing import NDArray
 from .blocks import Blocks, cut
 from .parameters import TIERS, Parameters
 from .places import ANYWHERE, COUNTY, PROVINCE, Places, tabulate
+from .values import (
+    NO_CODE,
+    cast,
+    choices,
+    counties,
+    day,
+    days,
+    flags,
+    lists,
+    numbers,
+    pack_occupations,
+    plain_ids,
+    required,
+    rows_by_id,
+    towns,
+)  # fmt: skip
 
 WORKING_AGE = 16
 EDUCATION_LEVELS, HEALTH_LEVELS = 6, 3
-NO_CODE, NO_REGION = -1, -1
 FAR_DAY = 1 << 30
 NO_WAGE = -1
 WAGE_SHIFT = 16
@@ -127,23 +141,24 @@ def load(
         A column is missing, an id is empty or twice, or a value is outside its documented range; the text
         names the column and the first bad value.
     """
-    _require(seekers, SEEKER_COLUMNS, "seekers")
-    _require(posts, POST_COLUMNS, "posts")
-    seeker_row = _by_id(seekers, "person_id")
-    post_row = _by_id(posts, "post_id")
+    required(seekers, SEEKER_COLUMNS, "seekers")
+    required(posts, POST_COLUMNS, "posts")
+    plain_ids(seekers["household_id"], "household_id")
+    seeker_row = rows_by_id(seekers, "person_id")
+    post_row = rows_by_id(posts, "post_id")
     seekers, posts = seekers.take(pa.array(seeker_row)), posts.take(pa.array(post_row))
     open_row, closed = _open(posts, on)
     code = pack_occupations(posts["occupation"].take(pa.array(open_row)), "occupation")
     if (code == NO_CODE).any():
         raise ValueError("posts: an open post has no occupation")
-    works, place = np.unique(_towns(posts["region_code"].take(pa.array(open_row)), "posts"), return_inverse=True)
+    works, place = np.unique(towns(posts["region_code"].take(pa.array(open_row)), "posts"), return_inverse=True)
     middle = np.where(_general(code, parameters.general_labour), 0, code >> 16)
     order = np.lexsort((place, code, middle))
     open_row, code, middle, place = open_row[order], code[order], middle[order], place[order]
     posts, post_row = posts.take(pa.array(open_row)), post_row[open_row]
     groups = np.union1d([0], middle)
-    homes, home = np.unique(_towns(seekers["region_code"], "seekers"), return_inverse=True)
-    words, masks = _skill_masks(seekers["skills"], posts["skills"])
+    homes, home = np.unique(towns(seekers["region_code"], "seekers"), return_inverse=True)
+    words, masks = _skill_masks(lists(seekers["skills"], "skills"), lists(posts["skills"], "skills"))
     demand = _posts(posts, code, np.searchsorted(middle, np.append(groups, 1 << 30)), place, masks[1], parameters)
     supply = _seekers(seekers, groups, home, masks[0], demand, parameters, on)
     supply = _bar(supply, seekers["person_id"], posts["post_id"], excluded)
@@ -152,50 +167,14 @@ def load(
     return County(supply, demand, table, blocks, seeker_row, post_row, closed)
 
 
-def _require(table: pa.Table, columns: tuple[str, ...], name: str) -> None:
-    missing_columns(table.column_names, columns, name)
-
-
-def missing_columns(have: list[str], columns: tuple[str, ...], name: str) -> None:
-    """Refuse a table without all of its columns."""
-    missing = [column for column in columns if column not in have]
-    if missing:
-        raise ValueError(f"{name}: missing columns {', '.join(missing)}")
-
-
-def _by_id(table: pa.Table, column: str) -> NDArray[np.int64]:
-    """Rows in the order of their id, so that the result does not depend on the order given."""
-    ids = table[column]
-    if ids.null_count:
-        raise ValueError(f"{column}: {ids.null_count} rows without an id")
-    if len(pc.unique(ids)) != len(ids):
-        raise ValueError(f"{column}: ids must be unique")
-    rows = pc.sort_indices(table.select([column]), sort_keys=[(column, "ascending")])
-    return np.asarray(rows.to_numpy(), np.int64)
-
-
 def _open(posts: pa.Table, on: dt.date) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Rows of the posts that may be recommended, and how many are not, by reason."""
-    inactive = ~_flags(posts["active"])
-    expired = ~inactive & (_days(posts["expires_on"], FAR_DAY) < _day(on))
-    full = ~inactive & ~expired & (_numbers(posts["openings"], "openings", 0, 0, 1 << 24) <= 0)
+    inactive = ~flags(posts["active"], "active")
+    expired = ~inactive & (days(posts["expires_on"], "expires_on", FAR_DAY) < day(on))
+    full = ~inactive & ~expired & (numbers(posts["openings"], "openings", 0, 0, 1 << 24) <= 0)
     closed = {"inactive": inactive, "expired": expired, "no_openings": full}
     rows = np.flatnonzero(~(inactive | expired | full))
     return rows, {name: int(flags.sum()) for name, flags in closed.items()}
-
-
-def pack_occupations(codes: pa.ChunkedArray, name: str) -> NDArray[np.int32]:
-    """Pack codes such as ``6-18-01-01`` one byte a part; missing parts are 00, null is ``NO_CODE``."""
-    packed: dict[str | None, int] = {None: NO_CODE}
-    column = pc.cast(codes, pa.string()).combine_chunks().dictionary_encode()
-    for code in column.dictionary.to_pylist():
-        if not re.fullmatch(r"\d(-\d\d){0,3}", code):
-            raise ValueError(f"{name}: {code!r} is not an occupation code such as 6-18-01-01")
-        parts = [int(part) for part in code.split("-")] + [0, 0, 0]
-        packed[code] = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
-    values = np.array([packed[code] for code in column.dictionary.to_pylist()] + [NO_CODE], np.int32)
-    index = pc.fill_null(column.indices, len(values) - 1)
-    return values[np.asarray(index.to_numpy(zero_copy_only=False), np.int64)]
 
 
 def _general(code: NDArray[np.int32], prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -208,33 +187,13 @@ def _general(code: NDArray[np.int32], prefixes: tuple[str, ...]) -> NDArray[np.b
     return general
 
 
-def _towns(codes: pa.ChunkedArray, name: str) -> list[str]:
-    """Town code (9 digits), or county code (6) where the township is not known."""
-    towns = []
-    for code in codes.to_pylist():
-        if code is None or not (code.isascii() and code.isdigit() and len(code) in (6, 9, 12)):
-            raise ValueError(f"{name}: region_code {code!r} must have 6, 9 or 12 digits")
-        towns.append(code[:6] if code[6:9] in ("", "000") else code[:9])
-    return towns
-
-
-def _counties(codes: pa.ChunkedArray, name: str) -> NDArray[np.int32]:
-    """Six-digit county codes as numbers, ``NO_REGION`` where none is named."""
-    known: dict[str | None, int] = {None: NO_REGION}
-    for code in codes.unique().drop_null().to_pylist():
-        if not re.fullmatch("[0-9]{6}", code):
-            raise ValueError(f"{name} {code!r} must have 6 digits")
-        known[code] = int(code)
-    return np.array([known[code] for code in codes.to_pylist()], np.int32)
-
-
 def _skill_masks(have: pa.ChunkedArray, want: pa.ChunkedArray) -> tuple[int, list[NDArray[np.uint64]]]:
     """One bit for each skill that some post asks for: masks of the seekers and of the posts, (rows, words)."""
-    known = pc.unique(pc.drop_null(pc.list_flatten(want).cast(pa.string())))
+    known = pc.unique(pc.drop_null(pc.list_flatten(want)))
     words = max(1, -(-len(known) // 64))
     masks = []
     for column in (have, want):
-        flat = pc.list_flatten(column).cast(pa.string())
+        flat = pc.list_flatten(column)
         bit = np.asarray(pc.fill_null(pc.index_in(flat, value_set=known), -1).to_numpy(), np.int64)
         row = np.asarray(pc.list_parent_indices(column).to_numpy(), np.int64)
         row, bit = row[bit >= 0], bit[bit >= 0]
@@ -248,9 +207,9 @@ def _posts(
     table: pa.Table, code: NDArray[np.int32], group_start: NDArray[np.int64], place: NDArray[np.int64],
     skills: NDArray[np.uint64], parameters: Parameters,
 ) -> Posts:  # fmt: skip
-    health = _numbers(table["health_min"], "health_min", 0, 0, HEALTH_LEVELS - 1)
-    education = _numbers(table["education_min"], "education_min", 0, 0, EDUCATION_LEVELS - 1)
-    sex = _choices(table["sex_limit"], "sex_limit", SEXES, -1)
+    health = numbers(table["health_min"], "health_min", 0, 0, HEALTH_LEVELS - 1)
+    education = numbers(table["education_min"], "education_min", 0, 0, EDUCATION_LEVELS - 1)
+    sex = choices(table["sex_limit"], "sex_limit", SEXES, -1)
     refused = np.zeros(len(code), np.int64)
     for level in range(HEALTH_LEVELS):
         refused |= (level < health).astype(np.int64) << level
@@ -258,24 +217,24 @@ def _posts(
         refused |= (level < education).astype(np.int64) << (HEALTH_LEVELS + level)
     for value in (*SEXES.values(), SEX_UNKNOWN):
         refused |= ((sex >= 0) & (sex != value)).astype(np.int64) << (HEALTH_LEVELS + EDUCATION_LEVELS + value)
-    low = _numbers(table["wage_min"], "wage_min", NO_WAGE, 0, 10_000_000)
-    high = _numbers(table["wage_max"], "wage_max", NO_WAGE, 0, 10_000_000)
+    low = numbers(table["wage_min"], "wage_min", NO_WAGE, 0, 10_000_000)
+    high = numbers(table["wage_max"], "wage_max", NO_WAGE, 0, 10_000_000)
     low, high = np.where(low < 0, high, low), np.where(high < 0, low, high)
-    openings = _numbers(table["openings"], "openings", 0, 0, 1 << 24)
+    openings = numbers(table["openings"], "openings", 0, 0, 1 << 24)
     return Posts(
         group_start=group_start.astype(np.int64),
         occupation=code,
         refused=refused.astype(np.uint16),
-        age_min=np.maximum(WORKING_AGE, _numbers(table["age_min"], "age_min", 0, 0, 150)).astype(np.int16),
-        age_max=_numbers(table["age_max"], "age_max", 150, 0, 150).astype(np.int16),
+        age_min=np.maximum(WORKING_AGE, numbers(table["age_min"], "age_min", 0, 0, 150)).astype(np.int16),
+        age_max=numbers(table["age_max"], "age_max", 150, 0, 150).astype(np.int16),
         # A wage that is not stated refuses nobody: unknown is not no.
         wage_top=np.where(high < 0, 1 << 30, high).astype(np.int32),
         wage_middle=np.where(high < 0, NO_WAGE, (low + high) // 2).astype(np.int32),
         place=place.astype(np.int32),
         skills=skills,
         skills_wanted=np.bitwise_count(skills).sum(1).astype(np.int32),
-        lodging=_flags(table["lodging"]).astype(np.int8),
-        expires=_days(table["expires_on"], FAR_DAY),
+        lodging=flags(table["lodging"], "lodging").astype(np.int8),
+        expires=days(table["expires_on"], "expires_on", FAR_DAY),
         capacity=np.maximum(1, np.minimum(np.floor(parameters.kappa * openings + 1e-9), 1 << 30)).astype(np.int32),
     )
 
@@ -285,17 +244,17 @@ def _seekers(
     posts: Posts, parameters: Parameters, on: dt.date,
 ) -> Seekers:  # fmt: skip
     n = table.num_rows
-    floor = _numbers(table["wage_floor"], "wage_floor", 0, 0, 10_000_000)
+    floor = numbers(table["wage_floor"], "wage_floor", 0, 0, 10_000_000)
     stated = posts.wage_middle[posts.wage_middle >= 0]
     usual = int(np.median(stated)) if len(stated) else 1
     # Someone who names no wage still prefers the better paid post: measured against the usual one.
     wanted = np.where(floor > 0, floor, max(1, usual)).astype(np.int32)
-    limits = np.int64(1) << _numbers(table["health"], "health", HEALTH_LEVELS - 1, 0, HEALTH_LEVELS - 1)
-    limits |= np.int64(1) << HEALTH_LEVELS + _numbers(table["education"], "education", 0, 0, EDUCATION_LEVELS - 1)
-    sex = _choices(table["sex"], "sex", SEXES, SEX_UNKNOWN)
+    limits = np.int64(1) << numbers(table["health"], "health", HEALTH_LEVELS - 1, 0, HEALTH_LEVELS - 1)
+    limits |= np.int64(1) << HEALTH_LEVELS + numbers(table["education"], "education", 0, 0, EDUCATION_LEVELS - 1)
+    sex = choices(table["sex"], "sex", SEXES, SEX_UNKNOWN)
     limits |= np.int64(1) << HEALTH_LEVELS + EDUCATION_LEVELS + sex
-    available = _days(table["available_from"], -FAR_DAY)
-    available = np.where(available > _day(on) + parameters.notice_days, FAR_DAY + 1, available)
+    available = days(table["available_from"], "available_from", -FAR_DAY)
+    available = np.where(available > day(on) + parameters.notice_days, FAR_DAY + 1, available)
     occupations = [pack_occupations(table[name], name) for name in ("occupation_1", "occupation_2")]
     group_1, group_2 = (_group(code, groups) for code in occupations)
     return Seekers(
@@ -304,10 +263,10 @@ def _seekers(
         group_1=group_1,
         group_2=np.where(group_2 == group_1, -1, group_2).astype(np.int32),
         limits=limits.astype(np.uint16),
-        age=_numbers(table["age"], "age", None, 0, 150).astype(np.int16),
-        travel=_choices(table["travel"], "travel", TRAVEL, None).astype(np.int8),
+        age=numbers(table["age"], "age", None, 0, 150).astype(np.int16),
+        travel=choices(table["travel"], "travel", TRAVEL, None).astype(np.int8),
         home=home.astype(np.int32),
-        preferred=_counties(table["preferred_region"], "preferred_region"),
+        preferred=counties(table["preferred_region"], "preferred_region"),
         wage_least=(-(-floor * parameters.wage_percent // 100)).astype(np.int32),
         wage_wanted=wanted,
         # 30 % above the wanted wage earns all points of the term, 30 % below none.
@@ -316,7 +275,7 @@ def _seekers(
         available=available.astype(np.int32),
         barred_start=np.zeros(n + 1, np.int64),
         barred=np.zeros(0, np.int32),
-        tier=_numbers(table["tier"], "tier", None, 0, TIERS - 1).astype(np.int8),
+        tier=numbers(table["tier"], "tier", None, 0, TIERS - 1).astype(np.int8),
     )
 
 
@@ -331,9 +290,9 @@ def _bar(seekers: Seekers, persons: pa.ChunkedArray, posts: pa.ChunkedArray, exc
     """Fill in the excluded pairs."""
     if excluded is None or excluded.num_rows == 0:
         return seekers
-    _require(excluded, ("person_id", "post_id"), "excluded")
-    i = pc.index_in(excluded["person_id"].cast(persons.type), value_set=persons.combine_chunks())
-    j = pc.index_in(excluded["post_id"].cast(posts.type), value_set=posts.combine_chunks())
+    required(excluded, ("person_id", "post_id"), "excluded")
+    i = _found(excluded["person_id"], "excluded: person_id", persons)
+    j = _found(excluded["post_id"], "excluded: post_id", posts)
     known = pc.and_(pc.is_valid(i), pc.is_valid(j))
     person = np.asarray(i.filter(known).to_numpy(), np.int64)
     post = np.asarray(j.filter(known).to_numpy(), np.int32)
@@ -342,42 +301,26 @@ def _bar(seekers: Seekers, persons: pa.ChunkedArray, posts: pa.ChunkedArray, exc
     return seekers._replace(barred_start=start.astype(np.int64), barred=np.ascontiguousarray(pairs[:, 1], np.int32))
 
 
-def _numbers(column: pa.ChunkedArray, name: str, empty: int | None, low: int, high: int) -> NDArray[np.int64]:
-    """Whole numbers in ``low..high``; nulls become ``empty``, or are refused when that is None."""
-    if empty is None and column.null_count:
-        raise ValueError(f"{name}: {column.null_count} rows without a value")
-    values = np.asarray(pc.fill_null(column.cast(pa.int64()), -(1 << 40)).to_numpy(), np.int64)
-    null = values == -(1 << 40)
-    bad = ~null & ((values < low) | (values > high))
-    if bad.any():
-        raise ValueError(f"{name}: {values[bad][0]} is outside {low}-{high}")
-    return np.where(null, 0 if empty is None else empty, values)
+def take_seekers(seekers: Seekers, rows: NDArray[np.int64]) -> Seekers:
+    """Seekers at the given rows, with their excluded pairs."""
+    counts = np.diff(seekers.barred_start)[rows]
+    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    barred = [seekers.barred[seekers.barred_start[i] : seekers.barred_start[i + 1]] for i in rows[counts > 0]]
+    columns = {
+        name: column[rows] for name, column in seekers._asdict().items() if not name.startswith("barred")
+    }
+    flat = np.concatenate(barred) if barred else np.zeros(0, np.int32)
+    return Seekers(**columns, barred_start=start, barred=flat)
 
 
-def _choices(column: pa.ChunkedArray, name: str, choices: dict[str, int], empty: int | None) -> NDArray[np.int64]:
-    """Codes of a short list of words; nulls become ``empty``, or are refused when that is None."""
-    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-    words = encoded.dictionary.to_pylist()
-    bad = [word for word in words if word not in choices]
-    if bad or (empty is None and column.null_count):
-        raise ValueError(f"{name}: {bad[0] if bad else None!r} is none of {', '.join(choices)}")
-    values = np.array([choices[word] for word in words] + [empty or 0], np.int64)
-    return values[np.asarray(pc.fill_null(encoded.indices, len(words)).to_numpy(), np.int64)]
+def _found(ids: pa.ChunkedArray, name: str, among: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Place of each id among others, null for those that are not there."""
+    return pc.index_in(_as(ids, name, among), value_set=among.combine_chunks())
 
 
-def _flags(column: pa.ChunkedArray) -> NDArray[np.bool_]:
-    return np.asarray(pc.fill_null(column.cast(pa.bool_()), False).to_numpy(), np.bool_)
-
-
-def _days(column: pa.ChunkedArray, empty: int) -> NDArray[np.int32]:
-    """Days since 1970-01-01."""
-    days = column.cast(pa.date32()).cast(pa.int32())
-    # A copy: what Arrow lends cannot be written to, and kernels would be compiled a second time for it.
-    return np.array(pc.fill_null(days, empty).to_numpy(), np.int32)
-
-
-def _day(date: dt.date) -> int:
-    return (date - dt.date(1970, 1, 1)).days
+def _as(ids: pa.ChunkedArray, name: str, others: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The ids with the type of those that they are looked up among."""
+    return cast(ids, others.type, name, f"{others.type} as the ids they are looked up among")
 
 
 def only(posts: pa.Table, chosen: pa.Table) -> pa.Table:
@@ -391,8 +334,9 @@ def only(posts: pa.Table, chosen: pa.Table) -> pa.Table:
     ValueError
         A chosen post is not among the posts.
     """
-    _require(chosen, ("post_id",), "only-posts")
-    wanted = chosen["post_id"].cast(posts["post_id"].type)
+    required(chosen, ("post_id",), "only-posts")
+    required(posts, ("post_id",), "posts")
+    wanted = _as(chosen["post_id"], "only-posts: post_id", posts["post_id"])
     missing = wanted.filter(pc.invert(pc.is_in(wanted, value_set=posts["post_id"].combine_chunks())))
     if len(missing):
         raise ValueError(f"only-posts: post_id {missing[0].as_py()!r} is not among the posts")

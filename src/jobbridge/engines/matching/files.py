@@ -14,9 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..files import is_csv, read_table, write_table
-
-__all__ = ["read", "show_progress", "told", "write_table"]
+from ..files import is_csv, read_table
+from ..spark import EngineUnavailable
 
 TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(("tier", "age", "education", "health", "wage_floor"), pa.int64()),
@@ -34,7 +33,7 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
     def run(args: argparse.Namespace) -> int:
         try:
             command(args)
-        except (ValueError, OSError, pa.ArrowException) as problem:
+        except (ValueError, OSError, EngineUnavailable, pa.ArrowException) as problem:
             print(f"jobbridge matching: {problem}", file=sys.stderr)
             return 2
         return 0

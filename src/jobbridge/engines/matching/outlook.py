@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from .candidates import empty_lists
 from .certificate import rescan
-from .columns import County, Posts, Seekers, column_of, load
+from .columns import County, Posts, Seekers, column_of, load, take_seekers
 from .compiled import compiled, over_chunks, usable_cores
 from .legality import REASONS, detail_rejections, refusals
 from .parameters import Parameters
 from .places import Places
 from .run import MatchResult
-from .solve import _take
 
 CHUNK_PERSONS = 1024  # a table of these by all posts is held at a time
 SPARE = 4  # places in a list beyond those that can be needed, for posts that tie
@@ -74,7 +73,7 @@ def near_misses(
     """
     county, parameters = result.instance, result.parameters
     rows = _rows(county, seekers, persons)
-    small = county._replace(seekers=_take(county.seekers, rows))
+    small = county._replace(seekers=take_seekers(county.seekers, rows))
     size = min(64, parameters.k + k + SPARE)
     lists = empty_lists(len(rows), size)
     nothing = np.zeros(len(county.post_row), np.int32)

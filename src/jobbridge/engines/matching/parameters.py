@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -104,8 +105,8 @@ class Parameters:
             raise ValueError("k must be between 1 and 8")
         if not all(self.k < size <= 64 for size in (self.list_size, self.sampled_list_size)):
             raise ValueError("list sizes must be above k and at most 64")
-        if not self.kappa > 0:
-            raise ValueError("kappa must be above 0")
+        if not 0 < self.kappa < math.inf:
+            raise ValueError("kappa must be a number above 0")
         if min(self.weights) < 0 or self.weights.largest > SCORE_MAX or self.weights.far_km == 0:
             raise ValueError(f"weights must be positive and add up to at most {SCORE_MAX}")
         if not (self.rounds >= 1 and self.step >= self.last_step >= 1 and self.tolerance >= 0):

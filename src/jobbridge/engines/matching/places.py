@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .parameters import Weights
+from .values import degrees, required, text
 
 EARTH_KM = 6371.0088
 COUNTY, PROVINCE, ANYWHERE = 0, 1, 2
@@ -70,11 +71,12 @@ def tabulate(homes: list[str], works: list[str], places: pa.Table | None, weight
 
 def _distances(homes: list[str], works: list[str], places: pa.Table | None) -> NDArray[np.float32]:
     """Great-circle distances in km, shape (H, L); NaN where a point is missing."""
-    known: dict[str, tuple[float, float]] = {}
+    known: dict[str | None, tuple[float, float]] = {}
     if places is not None:
-        for row in places.select(["region_code", "lon", "lat"]).to_pylist():
-            if row["lon"] is not None and row["lat"] is not None:
-                known[row["region_code"]] = (row["lon"], row["lat"])
+        required(places, ("region_code", "lon", "lat"), "places")
+        codes = text(places["region_code"], "places: region_code").to_pylist()
+        lon, lat = degrees(places["lon"], "places: lon", 180), degrees(places["lat"], "places: lat", 90)
+        known = dict(zip(codes, zip(lon.tolist(), lat.tolist(), strict=True), strict=True))
     nowhere = (np.nan, np.nan)
     here = np.radians(np.array([known.get(code, nowhere) for code in homes], float).reshape(-1, 2))
     there = np.radians(np.array([known.get(code, nowhere) for code in works], float).reshape(-1, 2))

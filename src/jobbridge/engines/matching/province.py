@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 
 from .candidates import empty_lists
 from .certificate import rescan
-from .columns import County, load
+from .columns import SEEKER_COLUMNS, County, load
 from .compiled import usable_cores
 from .legality import count_rejections
 from .parameters import TIERS, Parameters
 from .run import recommendation_table
 from .solve import Solution, learn_prices, settle
+from .values import required, rows_by_id, text
 
 # Bits of the checksum that says whether somebody is in the sample.
 SAMPLE_RANGE = 1000
@@ -279,8 +280,11 @@ def match_in_parts(
 ) -> tuple[pa.Table, dict[str, Any]]:  # fmt: skip
     """The whole scheme in this process, a part after the other: recommendations and report."""
     parameters = parameters or Parameters()
+    required(seekers, SEEKER_COLUMNS, "seekers")
+    rows_by_id(seekers, "person_id")  # A part by itself would not see that somebody is in two.
     task = Task(posts, excluded, places, parameters, on)
-    part = np.array([part_of(code or "", parts) for code in seekers["region_code"].to_pylist()], np.int64)
+    regions = text(seekers["region_code"], "region_code").to_pylist()
+    part = np.array([part_of(code or "", parts) for code in regions], np.int64)
     mine = [seekers.take(pa.array(np.flatnonzero(part == number))) for number in range(parts)]
     share = parameters.sample_share if len(part) >= parameters.sample_from else 1.0
     ids = seekers["person_id"].to_pylist()

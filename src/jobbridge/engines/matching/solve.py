@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .auction import auction, objective
 from .candidates import Lists, empty_lists
 from .certificate import rescan
-from .columns import County, Seekers
+from .columns import County, take_seekers
 from .compiled import usable_cores
 from .parameters import Parameters
 
@@ -149,7 +149,7 @@ def _sample_prices(
     share = parameters.sample_share
     rows = np.flatnonzero(_spread(len(county.seekers.age), SEEKER_SPREAD) < share)
     return learn_prices(
-        county._replace(seekers=_take(county.seekers, rows)), share, parameters, threads, progress
+        county._replace(seekers=take_seekers(county.seekers, rows)), share, parameters, threads, progress
     )
 
 
@@ -177,15 +177,3 @@ def _spread(count: int, multiplier: int) -> NDArray[np.float64]:
     """Evenly spread numbers in 0..1, the same every time."""
     mixed = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(multiplier)) & np.uint64(0xFFFFFFFF)
     return mixed.astype(np.float64) / 2.0**32
-
-
-def _take(seekers: Seekers, rows: NDArray[np.int64]) -> Seekers:
-    """Seekers at the given rows, with their excluded pairs."""
-    counts = np.diff(seekers.barred_start)[rows]
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    barred = [seekers.barred[seekers.barred_start[i] : seekers.barred_start[i + 1]] for i in rows[counts > 0]]
-    columns = {
-        name: column[rows] for name, column in seekers._asdict().items() if not name.startswith("barred")
-    }
-    flat = np.concatenate(barred) if barred else np.zeros(0, np.int32)
-    return Seekers(**columns, barred_start=start, barred=flat)

@@ -7,9 +7,13 @@ through the starting process; the recommendations do not: every part writes its 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import pickle
+import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +21,19 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..linkage.parameters import Parameters as SparkParameters
-from ..linkage.spark_run import _session as spark_session
-from .columns import SEEKER_COLUMNS, missing_columns
+from ..files import usable_outputs
+from ..spark import spark_session
+from .columns import SEEKER_COLUMNS
 from .compiled import usable_cores
 from .parameters import Parameters
 from .province import SAMPLE_RANGE, Task, conduct, finish
+from .values import missing_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 ANSWER = "part int, answer binary"
+MEMORY = "4GB"  # of Spark on one machine
 
 
 def match_files(
@@ -36,6 +42,8 @@ def match_files(
     on: dt.date,
 ) -> dict[str, Any]:  # fmt: skip
     """Match the seekers of a parquet file (or folder) in parts; ``out`` becomes a folder of a file a part.
+
+    A folder that an earlier run made there is replaced, once this run is done.
 
     Returns
     -------
@@ -53,22 +61,81 @@ def match_files(
         raise ValueError("partitions must be at least 1")
     began = time.perf_counter()
     parameters = parameters or Parameters()
-    with spark_session(SparkParameters(threads=usable_cores()), master) as session:
+    _usable(seekers, out)
+    own = spark_session(master, threads=usable_cores(), memory_limit=MEMORY)
+    with _plain_words(), own as session, _appearing_whole(out) as folder:
         frame = session.read.parquet(str(seekers))
         missing_columns(frame.columns, SEEKER_COLUMNS, "seekers")
         frame = frame.select(*SEEKER_COLUMNS)
-        share = parameters.sample_share if frame.count() >= parameters.sample_from else 1.0
+        share = parameters.sample_share if _counted(frame) >= parameters.sample_from else 1.0
         within = f"crc32(cast(person_id as string)) % {SAMPLE_RANGE} < {share * SAMPLE_RANGE}"
         sampled = frame.where(within).toArrow()
         split = frame.selectExpr("*", f"cast(crc32(substring(region_code, 1, 9)) % {parts} as int) as part")
         split = split.repartition(parts, "part").cache()
         # A worker is one core of Spark's: it takes no second one.
         task = Task(posts, excluded, places, replace(parameters, threads=1), on)
-        out.mkdir(parents=True, exist_ok=True)
-        each = _runner(split, task, parts, sampled.slice(0, 0), out)
+        each = _runner(split, task, parts, sampled.slice(0, 0), folder)
         _, report = conduct(task, sampled, share, each)
     report["seconds"] = round(time.perf_counter() - began, 3)
     return report
+
+
+def _usable(seekers: Path, out: Path) -> None:
+    """Refuse, before Spark is started, a file that it cannot read and a place that is not the run's to replace."""
+    if not seekers.exists():
+        raise FileNotFoundError(f"{seekers}: there is no such file")
+    if seekers.is_file() and seekers.suffix != ".parquet":
+        raise ValueError(f"{seekers}: with the engine spark the seekers must be parquet")
+    if out.is_dir():
+        if any(not file.match("part-*.parquet") for file in out.iterdir()):
+            raise ValueError(f"{out}: the folder holds other files; name one that does not exist yet")
+        return
+    if out.exists():
+        raise ValueError(f"{out}: with the engine spark this is a folder, and there is a file of that name")
+    usable_outputs(texts=[out])
+
+
+@contextmanager
+def _appearing_whole(out: Path) -> Iterator[Path]:
+    """A folder that takes the place of ``out`` when the block ends well, and is gone otherwise."""
+    draft, old = (out.with_name(f".{os.getpid()}.{kind}.{out.name}") for kind in ("new", "old"))
+    draft.mkdir()
+    try:
+        yield draft
+        if out.exists():
+            out.rename(old)
+        draft.rename(out)
+    finally:
+        for folder in (draft, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    """What Spark, or a part on a worker, could not do: the one sentence that matters of its pages."""
+    try:
+        yield
+    except Exception as problem:
+        if not type(problem).__module__.startswith(("pyspark", "py4j")):
+            raise
+        whole = str(problem)
+        of_worker = re.findall(r"^(?:\w+\.)*\w+(?:Error|Invalid|Exception): (.+)$", whole, re.MULTILINE)
+        first = next((line for line in whole.splitlines() if line.strip()), type(problem).__name__)
+        raise ValueError(of_worker[-1] if of_worker else first) from problem
+
+
+def _counted(frame: DataFrame) -> int:
+    """How many seekers; refuses ids that no part by itself would find missing or twice."""
+    rows, known, different, placed = frame.selectExpr(
+        "count(*)", "count(person_id)", "count(distinct person_id)", "count(region_code)"
+    ).first() or (0, 0, 0, 0)
+    if known < rows:
+        raise ValueError(f"person_id: {rows - known} rows without an id")
+    if different < rows:
+        raise ValueError("person_id: ids must be unique")
+    if placed < rows:
+        raise ValueError("seekers: region_code None must have 6, 9 or 12 digits")
+    return int(rows)
 
 
 def _runner(

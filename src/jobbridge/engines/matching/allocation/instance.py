@@ -29,6 +29,7 @@ from ..compiled import usable_cores
 from ..edges import pairs_of
 from ..parameters import TIERS, Parameters
 from ..score import terms
+from ..values import cast, numbers, plain_ids, required
 
 EDGE_COLUMNS = ("person_id", "household_id", "tier", "place_id", "score")
 PLACE_COLUMNS = ("place_id", "capacity")
@@ -79,10 +80,13 @@ def from_posts(
 
 def from_edges(edges: pa.Table, places: pa.Table) -> Instance:
     """The pairs as given, checked."""
-    _require(edges, EDGE_COLUMNS, "edges")
-    _require(places, PLACE_COLUMNS, "places")
+    required(edges, EDGE_COLUMNS, "edges")
+    required(places, PLACE_COLUMNS, "places")
     if edges.num_rows > MOST_PAIRS:
         raise ValueError(f"edges: {edges.num_rows:,} rows, only up to {MOST_PAIRS:,} are allocated at once")
+    for column in ("person_id", "household_id", "place_id"):
+        plain_ids(edges[column], f"edges: {column}")
+    plain_ids(places["place_id"], "places: place_id")
     for table, column, name in ((edges, "person_id", "edges"), (places, "place_id", "places")):
         if table[column].null_count:
             raise ValueError(f"{name}: {table[column].null_count} rows without {column}")
@@ -94,16 +98,18 @@ def from_edges(edges: pa.Table, places: pa.Table) -> Instance:
         raise ValueError("edges: a person has two households or two tiers")
     places = places.sort_by("place_id")
     pairs = edges.filter(pc.is_valid(edges["place_id"]))
-    unknown = pc.invert(pc.is_in(pairs["place_id"].cast(places["place_id"].type), value_set=_one(places["place_id"])))
+    kind = places["place_id"].type
+    named = cast(pairs["place_id"], kind, "edges: place_id", f"{kind} as in the places")
+    unknown = pc.invert(pc.is_in(named, value_set=_one(places["place_id"])))
     if pc.any(unknown).as_py():
         raise ValueError(f"edges: place_id {pairs['place_id'].filter(unknown)[0]} is not among the places")
     if pairs.group_by(["person_id", "place_id"]).aggregate([]).num_rows != pairs.num_rows:
         raise ValueError("edges: a pair is given twice")
     return _instance(
-        people, _one(places["place_id"]), _whole(places["capacity"], "capacity", 0, MOST_PLACES),
+        people, _one(places["place_id"]), numbers(places["capacity"], "capacity", None, 0, MOST_PLACES),
         _reserved(places, "capacity"), _position(pairs["person_id"], people["person_id"]),
-        _position(pairs["place_id"].cast(places["place_id"].type), places["place_id"]),
-        _whole(pairs["score"], "score", 0, MOST_SCORE),
+        _position(named, places["place_id"]),
+        numbers(pairs["score"], "score", None, 0, MOST_SCORE),
     )  # fmt: skip
 
 
@@ -117,7 +123,7 @@ def _instance(
         persons=persons,
         households=households,
         household=_number(households),
-        tier=_whole(people["tier"], "tier", 0, TIERS - 1),
+        tier=numbers(people["tier"], "tier", None, 0, TIERS - 1),
         places=places,
         capacity=capacity,
         reserved=reserved,
@@ -139,31 +145,10 @@ def _number(households: pa.Array) -> NDArray[np.int64]:
 def _reserved(places: pa.Table, whole: str) -> NDArray[np.int64]:
     if "reserved" not in places.column_names:
         return np.zeros(places.num_rows, np.int64)
-    reserved = _whole(places["reserved"], "reserved", 0, MOST_PLACES, empty=0)
-    if (reserved > _whole(places[whole], whole, 0, MOST_PLACES, empty=0)).any():
+    reserved = numbers(places["reserved"], "reserved", 0, 0, MOST_PLACES)
+    if (reserved > numbers(places[whole], whole, 0, 0, MOST_PLACES)).any():
         raise ValueError(f"reserved: more places are reserved than the {whole} of a place")
     return reserved
-
-
-def _whole(column: pa.ChunkedArray, name: str, low: int, high: int, empty: int | None = None) -> NDArray[np.int64]:
-    """Whole numbers in ``low..high``; nulls become ``empty``, or are refused when that is None."""
-    if empty is None and column.null_count:
-        raise ValueError(f"{name}: {column.null_count} rows without a value")
-    try:
-        values = column.cast(pa.int64())
-    except pa.ArrowInvalid as problem:
-        raise ValueError(f"{name}: must be whole numbers ({problem})") from problem
-    filled = np.asarray(pc.fill_null(values, low if empty is None else empty).to_numpy(), np.int64)
-    bad = (filled < low) | (filled > high)
-    if bad.any():
-        raise ValueError(f"{name}: {filled[bad][0]} is outside {low}-{high}")
-    return filled
-
-
-def _require(table: pa.Table, columns: tuple[str, ...], name: str) -> None:
-    missing = [column for column in columns if column not in table.column_names]
-    if missing:
-        raise ValueError(f"{name}: missing columns {', '.join(missing)}")
 
 
 def _position(ids: pa.ChunkedArray, among: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ DESK = (
     "linkage/?view=decided", "linkage/second/", "linkage/results/", "linkage/records/",
     "linkage/returnees/", "linkage/outsiders/", "linkage/suspicions/", "linkage/duplicates/",
     "linkage/agreements/", "cycle/", "indicators/", "nothing-here/",
-    "matching/", "matching/what-if/", "matching/policies/",
+    "matching/", "matching/what-if/", "matching/policies/", "posts/titles/", "posts/titles/?view=known",
 )  # fmt: skip
 
 

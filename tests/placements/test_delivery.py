@@ -301,6 +301,30 @@ def test_the_plan_tells_the_outcome_of_every_recommendation(matched, rehearsed):
     assert plan_of(other) == dict.fromkeys((1, 2, 3), "缝纫工：已送达")
 
 
+def test_what_was_answered_beyond_the_plan_follows_it(matched, rehearsed, clock):
+    (person, other), _ = matched
+    deliver()
+    later = DAY + timedelta(days=15)  # the first three have run out unanswered
+    clock(9, 0, later)
+    with acting_as(SYSTEM):
+        further = Post.objects.order_by("pk").last()
+        further.pk, further.key, further.title, further.expires_on = None, "further", "裁剪工", later
+        further.save()
+    match_day(on=later, actor=CYCLE, progress=quiet)
+    deliver(later)
+    with acting_as(SYSTEM):
+        item = Recommendation.objects.filter(person=person, run__on=later).order_by("rank").last()
+        move(item, "refused", actor=CYCLE, on=later, reason="far")
+    for _ in range(2):
+        deliver(later)
+        with acting_as(SYSTEM):
+            plan = ServiceItem.objects.filter(person=person, kind="recommendation").order_by("ordinal")
+            assert list(plan.values_list("ordinal", "state"))[3:] == [(4, "done")]
+            assert plan.last().recommendation_id == item.pk
+            assert plan.last().note == f"{item.post.title}：不合适（太远）"
+            assert ServiceItem.objects.filter(person=other, kind="recommendation").count() == 3
+
+
 def test_an_answer_before_the_delivery_was_counted_still_counts(matched, rehearsed):
     (person, _), _ = matched
     go(person, 2, "refused", reason="far")

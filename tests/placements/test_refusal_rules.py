@@ -23,14 +23,15 @@ SEEKER = {"wage_floor": 3000, "travel": "anywhere", "health": 2, "available_from
 
 def said(reason: str, **values) -> Refused:
     facts = {
-        "on": DAY, "title": "缝纫工", "occupation": "6-18-01-01", "region": "500235001", "wage_max": 4500,
-        "health_min": 1, "shift": "",
+        "on": DAY, "title": "缝纫工", "occupation": "6-18-01-01", "region": "500235001", "wage_min": 3500,
+        "wage_max": 4500, "health_min": 1, "shift": "",
     }  # fmt: skip
     return Refused(reason=reason, **facts | values)
 
 
 def post(**values):
-    return {"region_code": "500235001", "occupation": "4-03-02-05", "shift": "", "lodging": False} | values
+    usual = {"region_code": "500235001", "occupation": "4-03-02-05", "shift": "", "lodging": False}
+    return usual | {"wage_min": 4000, "wage_max": 6000} | values
 
 
 def kilometres(one: str, other: str) -> float | None:
@@ -97,6 +98,8 @@ def test_the_engine_s_floor_refuses_what_was_low(percent, floor):
         ("far", {"region": "500235"}, {"region_code": "500235004"}, False),  # nobody knows where in the county
         ("far", {"region": "500235001"}, {"region_code": "500235001"}, False),  # nothing is nearer
         ("wage", {}, {}, False),
+        ("wage", {}, {"wage_min": 3400, "wage_max": 4600}, True),  # more at best, and on the whole no more
+        ("wage", {}, {"wage_min": 3400, "wage_max": 4700}, False),
     ],
 )
 def test_posts_ruled_out_for_one_person(reason, about, offered, out):

@@ -64,7 +64,7 @@ FROM (
 
 REFUSALS = f"""
 SELECT r.person_id, r.refusal AS reason, r.state_on AS "on", o.title, o.occupation, o.place_code AS region,
-  o.wage_max, o.health_min, o.shift
+  o.wage_min, o.wage_max, o.health_min, o.shift
 FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
 WHERE r.state = 'refused' AND r.state_on > %(on)s::date - {HEARD_DAYS} ORDER BY r.person_id, r.id
 """

@@ -105,6 +105,23 @@ FROM (
 WHERE s.id = free.id AND free.person_id = r.person_id AND free.place = r.place
 """
 
+# Those that find the plan's own places taken follow behind them once their person has said a word to them.
+COUNT_FURTHER = """
+INSERT INTO casework_serviceitem (person_id, case_id, region_code, kind, ordinal, due_on, state, done_on,
+  recommendation_id, note)
+SELECT r.person_id, plan.case_id, r.region_code, 'recommendation',
+  plan.last + row_number() OVER (PARTITION BY r.person_id ORDER BY r.run_id, r.rank, r.id), %(on)s, 'done', %(on)s,
+  r.id, left(o.title || '：' || (%(labels)s::jsonb ->> r.state)
+    || coalesce('（' || (%(reasons)s::jsonb ->> r.refusal) || '）', ''), 200)
+FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id JOIN LATERAL (
+  SELECT s.case_id, max(s.ordinal) AS last, bool_or(s.state = 'planned') AS free FROM casework_serviceitem s
+  WHERE s.person_id = r.person_id AND s.kind = 'recommendation' GROUP BY s.case_id ORDER BY s.case_id DESC LIMIT 1
+) plan ON NOT plan.free
+WHERE r.state <> ALL(%(silent)s)
+  AND NOT EXISTS (SELECT 1 FROM casework_serviceitem d WHERE d.recommendation_id = r.id)
+ORDER BY r.id
+"""
+
 
 def deliver_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     """Queue digests and shortlists, send what is due, take receipts and replies, follow them in the records.
@@ -247,3 +264,4 @@ def _follow(on: date) -> None:
     values = {name: json.dumps(dict(choices.choices)) for name, choices in words.items()}
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SERVICES, {"on": on, **values})
+        cursor.execute(COUNT_FURTHER, {"on": on, "silent": [*flows.UNANSWERED, "expired"], **values})

@@ -1,7 +1,7 @@
 """What a refused post changes in the next runs: plain values in, plain values out.
 
 =========  ====================================================================================================
-wage       only posts whose top wage is above that of the refused one
+wage       only posts whose top wage and whose middle wage are above those of the refused one
 far        one step nearer: from another province to the own one, from another county to the own one, inside the
            county nearer than the refused post
 kind       no post of the same 小类 of occupations
@@ -43,6 +43,7 @@ class Refused:
     title: str
     occupation: str
     region: str
+    wage_min: int
     wage_max: int
     health_min: int
     shift: str
@@ -53,6 +54,7 @@ class Heard:
     """What a person's refusals of the last months add up to."""
 
     wage_above: int = 0
+    middle_above: float = 0.0
     travel: str = "anywhere"
     too_far: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
@@ -65,7 +67,7 @@ class Heard:
     @property
     def bars(self) -> bool:
         """Whether some posts are out for this person alone."""
-        return bool(self.too_far or self.kinds or self.shifts or self.lodging)
+        return bool(self.middle_above or self.too_far or self.kinds or self.shifts or self.lodging)
 
     @property
     def phrase(self) -> str:
@@ -81,7 +83,8 @@ class Heard:
 def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
     """Add up the refusals of a person who lives in ``home``, as they count on a day."""
     recent = sorted((r for r in refusals if on - r.on < timedelta(days=HEARD_DAYS)), key=lambda r: r.on)
-    wages = [r.wage_max for r in recent if r.reason == "wage"]
+    low = [r for r in recent if r.reason == "wage"]
+    wages = [r.wage_max for r in low]
     far = [r for r in recent if r.reason == "far"]
     kinds = {kind(r.occupation): r.title for r in recent if r.reason == "kind" and kind(r.occupation)}
     shifts = {r.shift for r in recent if r.reason == "hours" and r.shift}
@@ -100,6 +103,7 @@ def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
     ]
     return Heard(
         wage_above=max(wages, default=0),
+        middle_above=max((_middle(r.wage_min, r.wage_max) for r in low), default=0.0),
         travel=TRAVEL[near],
         too_far=frozenset(r.region for r in far if _inside_county(home, r.region)),
         kinds=frozenset(kinds),
@@ -132,8 +136,10 @@ def floor_of_engine(seeker: Mapping[str, Any], said: Heard, wage_percent: int) -
 
 
 def unwanted(said: Heard, *, home: str, post: Mapping[str, Any], distance: Distance) -> bool:
-    """Whether the post is out for this person: its kind, its shift, no lodging far from home, as far or farther."""
+    """Whether the post is out for them: paid as low, its kind or shift, no lodging far from home, as far or farther."""
     region = post["region_code"]
+    if _middle(post["wage_min"], post["wage_max"]) <= said.middle_above:
+        return True
     if kind(post["occupation"]) in said.kinds or post["shift"] in said.shifts:
         return True
     if said.lodging and not post["lodging"] and region[:6] != home[:6]:
@@ -145,6 +151,10 @@ def kind(occupation: str) -> str:
     """The 小类 of an occupation code: its first three parts."""
     parts = occupation.split("-")
     return "-".join(parts[:3]) if len(parts) >= 3 else ""
+
+
+def _middle(low: int, high: int) -> float:
+    return (low + high) / 2
 
 
 def _step_nearer(home: str, region: str) -> str:

@@ -212,6 +212,17 @@ def test_what_a_list_smuggles_in_waits_for_a_person(
 
 
 @pytest.mark.usefixtures("yiwu")
+def test_a_list_does_not_double_what_was_entered_by_hand(bring_in: BringIn, everything: Actor) -> None:
+    relist(bring_in, listing())
+    with acting_as(everything):
+        Post.objects.update(key="by hand", origin="employer")
+    relist(bring_in, listing(), listing(月薪="7000-9000"), listing(招聘岗位="保安员"))
+    with acting_as(everything):
+        states = sorted(Post.objects.values_list("title", "state"))
+    assert states == [("保安员", "active"), ("普工", "active"), ("普工", "pending"), ("普工", "pending")]
+
+
+@pytest.mark.usefixtures("yiwu")
 def test_no_list_keeps_a_post_open_for_ever(bring_in: BringIn, everything: Actor) -> None:
     relist(bring_in, listing(until="2999-12-31"))
     assert only_post(everything).expires_on <= timezone.localdate() + timedelta(days=366)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.audit.models import AuditEntry
 from jobbridge.apps.employers.models import Employer, EmployerAccount, EmployerKind
-from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.rules import SEX_LAW
 from jobbridge.kernel import credit_code
@@ -135,6 +135,13 @@ def test_an_employer_sees_how_many_stand_behind_a_post_but_nobody_by_name(signed
     assert "有人有意向" in page.content.decode()
     assert county.person.name not in page.content.decode()
     assert county.seeker.name not in page.content.decode()
+
+
+def test_a_draft_stands_behind_no_post_yet(signed_in, county):
+    with acting_as(TEST):
+        MatchRun.objects.filter(pk=county.run.pk).update(state="draft")
+    listed = {post.pk: post for post in signed_in("employer").get(reverse("employer:home")).context["page"]}
+    assert listed[county.post.pk].standing.recommended == 0
 
 
 def test_the_rival_sees_and_touches_nothing_of_ours(signed_in, county):

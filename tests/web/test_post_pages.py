@@ -272,6 +272,10 @@ def test_a_specialists_post_is_published_unless_the_machine_wonders(signed_in, c
         found = {post.title: post for post in Post.objects.filter(title__in=("裁剪工", "领班", "锅炉工"))}
     assert (found["裁剪工"].state, found["裁剪工"].origin) == ("active", "liaison")
     assert found["裁剪工"].place_code == "500235000000"
+    change = reverse("desk:post_edit", args=[found["裁剪工"].pk])
+    for city, origin in (("", "specialist"), ("义乌市", "liaison")):
+        clerk.post(change, form | {"liaison_city": city})
+        assert read(found["裁剪工"].pk).origin == origin
     assert (found["领班"].state, found["领班"].screened_on) == ("pending", None)
     assert found["锅炉工"].limit_ground.startswith("《特种设备")
     assert not found["锅炉工"].quality

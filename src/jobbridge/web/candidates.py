@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.flows import AT_WORK, LIVE, TALKING
 from jobbridge.apps.placements.models import Recommendation
 
@@ -29,9 +30,12 @@ def standing(posts: Iterable[int] | None = None) -> dict[int, Standing]:
     """The figures by post; of all posts when none are named. Posts with nobody are left out.
 
     Whoever asks sees the same: an employer has no area and a township only its own people, but a post has one state.
+    What a draft holds stands behind no post yet.
     """
     with acting_as(system_actor("standing")):
-        rows = Recommendation.objects.all() if posts is None else Recommendation.objects.filter(post__in=list(posts))
+        rows = Recommendation.objects.filter(run__state=RunState.RELEASED)
+        if posts is not None:
+            rows = rows.filter(post__in=list(posts))
         counted = (
             rows.order_by()
             .values("post")

@@ -68,7 +68,7 @@ def enter(
             post.employer = _client(actor, *client, now=now)
     elif actor.role in SCREENERS:
         post.employer = Employer.objects.answered_by(actor).get(pk=employer_id)
-        post.origin = PostOrigin.LIAISON if offer.liaison_city else PostOrigin.SPECIALIST
+        post.origin = PostOrigin.SPECIALIST
     else:
         raise PermissionDenied
     return _take(post, offer, actor=actor, now=now, publish=publish)
@@ -113,8 +113,8 @@ def _fill(post: Post, offer: Offer) -> None:
         post.occupation = post.occupation_by = ""  # the next matching proposes one
     for name, value in asdict(offer).items():
         setattr(post, name, list(value) if name == "skills" else value)
-    if post.origin == PostOrigin.LIAISON and not post.liaison_city:
-        post.origin = PostOrigin.SPECIALIST
+    if post.origin in (PostOrigin.SPECIALIST, PostOrigin.LIAISON):
+        post.origin = PostOrigin.LIAISON if post.liaison_city else PostOrigin.SPECIALIST
     post.confirmed_on, post.unanswered = post.as_of, 0
 
 

@@ -108,7 +108,8 @@ class Posts:
                 count = context.memory.setdefault("post_count", Counter())
                 count[same] += 1
                 table.values["_code"][row], table.values["_place"][row] = code, place
-                table.values["_key"][row] = post_key(*same, count[same])
+                key = table.values["_key"][row] = post_key(*same, count[same])
+                context.memory.setdefault("post_keys", set()).add(key)
 
     def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
         """Nothing: the employer's word is the newest."""

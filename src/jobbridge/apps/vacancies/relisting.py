@@ -49,6 +49,7 @@ def put_on_record(rows: Sequence[Sequence[Any]], context: Context) -> list[tuple
     sources = SourceRecord.objects.filter(kind="manual", pk__in={old["source_id"] for old in before.values()})
     typed = set(sources.values_list("pk", flat=True))
     due = [row for row in given if not _stays(before.get(row["key"]), row, typed)]
+    _doubt_twins([row for row in due if row["key"] not in before], context.memory["post_keys"])
     merged = dict(zip((row["key"] for row in due), run(POST, [list(row.values()) for row in due]), strict=True))
     _take(_steps(due, merged, before), context)
     return [merged.get(row["key"]) or (before[row["key"]]["pk"], UNCHANGED) for row in given]
@@ -59,6 +60,16 @@ def _on_record(keys: Sequence[str]) -> dict[str, Row]:
     names = ("pk", "key", "state", "as_of", "source_id", "confirmed_on", *DECISIVE)
     rows = Post.objects.filter(key__in=keys).order_by("pk").select_for_update().values(*names)
     return {row["key"]: row for row in rows}
+
+
+def _doubt_twins(fresh: Sequence[Row], listed: set[str]) -> None:
+    """Have a person look at new posts whose like the employer has on offer already, beside those of this file."""
+    names = ("employer_id", "title", "place_code")
+    known = Post.objects.filter(employer__in={row["employer_id"] for row in fresh}, state__in=flows.LIVE)
+    others = set(known.exclude(key__in=listed).order_by().values_list(*names))
+    for row in fresh:
+        if tuple(row[name] for name in names) in others:
+            row |= {"state": "pending", "screened_on": None, "screened_by": ""}
 
 
 def _stays(old: Row | None, new: Row, typed: set[int]) -> bool:

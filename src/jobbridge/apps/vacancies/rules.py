@@ -34,6 +34,7 @@ MOST_OPENINGS, HIGHEST_WAGE, LONGEST_DAYS = 100_000, 200_000, 366
 DECISIVE = (
     "title", "place_code", "place_text", "wage_min", "wage_max", "age_min", "age_max", "sex_limit", "limit_ground",
     "education_min", "health_min", "skills", "lodging", "shift", "note",
+    "liaison_city",
 )  # fmt: skip
 _NAMED = re.compile("《[^《》]+》")
 _NUMBER = re.compile("[0-9]{7,}")

@@ -87,7 +87,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "view": view,
         "tabs": list(VIEWS.items()),
         "q": text,
-        "run": MatchRun.objects.order_by("-on").first(),
+        "run": MatchRun.objects.exclude(state="discarded").order_by("-on", "-pk").first(),
         "count": count,
         "counted": _counted(),
         "open_posts": Post.objects.filter(open_posts).count(),

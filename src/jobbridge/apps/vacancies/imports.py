@@ -85,7 +85,7 @@ class Posts:
         names = {table.get("employer", row) for row in table.good() if not table.get("credit_code", row)}
         known = dict(Employer.objects.filter(name__in=names).values_list("name", "credit_code"))
         theirs = self._of_others(table, known, context)
-        size = len(table)
+        keys, size = context.memory.setdefault("post_keys", set()), len(table)
         table.values.update({"_code": [""] * size, "_place": [""] * size, "_key": [""] * size})
         for row in table.good():
             code = table.get("credit_code", row) or known.get(table.get("employer", row), "")
@@ -108,8 +108,8 @@ class Posts:
                 count = context.memory.setdefault("post_count", Counter())
                 count[same] += 1
                 table.values["_code"][row], table.values["_place"][row] = code, place
-                key = table.values["_key"][row] = post_key(*same, count[same])
-                context.memory.setdefault("post_keys", set()).add(key)
+                table.values["_key"][row] = post_key(*same, count[same])
+                keys.add(table.values["_key"][row])
 
     def adjudicate(self, table: Table, rows: Sequence[int], context: Context) -> None:
         """Nothing: the employer's word is the newest."""

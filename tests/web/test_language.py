@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.engines.occupations import occupation_names
 from jobbridge.web.templatetags import zhumo
 from tests.factories import make_user
 from tools import messages
@@ -206,8 +207,8 @@ def left_in_chinese(page: str, records: str) -> set[str]:
 
 
 def everything_recorded() -> str:
-    """All text of all our tables, one value a line."""
-    said = []
+    """All text of all our tables, one value a line; and the names of the national classification of occupations."""
+    said = list(occupation_names().values())
     with acting_as(TEST):
         for model in apps.get_models():
             kept = (models.CharField, models.TextField, models.JSONField, ArrayField)

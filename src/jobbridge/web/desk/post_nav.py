@@ -14,7 +14,7 @@ from jobbridge.web.access import CLERKS, COUNTY
 def posts_tabs(actor: Actor, on: date) -> dict[str, Any]:
     """What waits for this actor: posts to be reviewed, posts to be confirmed, titles to be settled."""
     if actor.role not in CLERKS:
-        return {"clerk": False, "county": False, "titles": False}
+        return dict.fromkeys(("clerk", "county", "titles"), False)
     mine = Post.objects.answered_by(actor)
     titles = may_confirm(actor)
     return {

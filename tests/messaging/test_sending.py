@@ -360,3 +360,21 @@ def test_a_template_that_the_channel_cannot_send_stops_before_anything_is_claime
     assert "visit_notice@1" in send(channel).stopped
     assert channel.taken == []
     assert set(states().values()) == {State.QUEUED}
+
+
+def test_what_an_earlier_channel_left_goes_over_the_new_one_and_none_twice(settings, tmp_path):
+    settings.STATE, settings.SMS_CHANNEL = tmp_path, "smpp"
+    put(draft(1), draft(2), draft(3))
+
+    def die(message):
+        raise Killed
+
+    with pytest.raises(Killed):
+        send(FakeChannel(die, name="smpp"), limit=1)
+    settings.SMS_CHANNEL = "file"
+    assert sending.deliver(actor=ACTOR, now=NOW, listen=0).sent == 2
+    assert states()["test:1"] == State.CLAIMED
+    # Nobody can tell whether it had left: it waits as long as after any lost answer, then goes once more.
+    after = NOW + conf.RECEIPT_WAIT + timedelta(minutes=1)
+    assert sending.deliver(actor=ACTOR, now=after, listen=0).sent == 1
+    assert set(states().values()) == {State.DELIVERED}

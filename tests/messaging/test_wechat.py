@@ -177,3 +177,20 @@ def test_the_id_is_sealed(wechat):
     services.bind_wechat(actor=ACTOR, person_id=1, openid="open2", source="窗口", now=NOW)
     with acting_as(ACTOR):
         assert WeChatBinding.objects.count() == 3
+
+
+def test_without_the_account_those_that_wait_go_by_text_message(wechat, settings):
+    put(draft(1, person_id=1), draft(2, person_id=2))
+    wechat.codes = {"open1": (45009, None), "open2": (45009, None)}
+    assert "上限" in send().stopped
+    assert set(rows().values()) == {("wechat", State.QUEUED)}
+    settings.WECHAT_ACCOUNT = {}
+    assert send().sent == 2
+    assert set(rows().values()) == {("file", State.DELIVERED)}
+
+
+def test_a_faulty_account_is_still_set_and_keeps_its_messages(wechat, settings):
+    put(draft(1, person_id=1))
+    settings.WECHAT_ACCOUNT |= {"KEY_SECRET": ""}
+    assert "JOBBRIDGE_WECHAT_KEY_SECRET" in send().stopped
+    assert rows() == {"test:1": ("wechat", State.QUEUED)}

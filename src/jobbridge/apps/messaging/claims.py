@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -193,9 +193,24 @@ def recover(*, actor: Actor, channel: Channel, now: datetime) -> dict[str, int]:
         held = Message.objects.claimed(channel.name)
         if channel.idempotent:
             return {"queued": held.move(State.QUEUED)}
-        late = held.filter(uncertain_at__lte=now - conf.RECEIPT_WAIT)
-        return {
-            "given_up": late.filter(resent=True).move(State.FAILED, error=UNCERTAIN),
-            "resent": late.filter(resent=False).move(State.QUEUED, resent=True, error=UNCERTAIN),
-            "uncertain": held.filter(uncertain_at=None).update(uncertain_at=now, error=UNCERTAIN),
-        }
+        return _resolve(held, now)
+
+
+def adopt(*, actor: Actor, channels: Collection[str], into: str, now: datetime) -> int:
+    """Take over what waits for channels that are not set any more; returns how many messages go ``into`` another.
+
+    What such a channel had claimed is resolved as after a sender that died, and then goes the same way.
+    """
+    with transaction.atomic(durable=True), acting_as(actor):
+        left = Message.objects.exclude(channel__in=channels)
+        _resolve(left.filter(state=State.CLAIMED), now)
+        return left.filter(state=State.QUEUED).update(channel=into)
+
+
+def _resolve(held, now: datetime) -> dict[str, int]:
+    late = held.filter(uncertain_at__lte=now - conf.RECEIPT_WAIT)
+    return {
+        "given_up": late.filter(resent=True).move(State.FAILED, error=UNCERTAIN),
+        "resent": late.filter(resent=False).move(State.QUEUED, resent=True, error=UNCERTAIN),
+        "uncertain": held.filter(uncertain_at=None).update(uncertain_at=now, error=UNCERTAIN),
+    }

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
@@ -63,9 +64,13 @@ def deliver(
     """Send what is due, then take receipts and replies until ``listen`` quiet seconds.
 
     Over ``channel``, or over all that are configured: WeChat first, for what does not reach its person there goes by
-    text message. A channel that stops keeps no other from sending.
+    text message. A channel that stops keeps no other from sending. What waits for a channel that was taken out of
+    the settings goes by text message too.
     """
     whole = SendReport()
+    if channel is None and settings.SMS_CHANNEL in conf.CHANNELS:
+        in_use = {name for name, _ in conf.channels_in_use()}
+        claims.adopt(actor=actor, channels=in_use, into=settings.SMS_CHANNEL, now=now)
     for each in [channel] if channel else _channels(whole):
         try:
             report = send_due(actor=actor, channel=each, now=now, limit=limit, progress=progress)

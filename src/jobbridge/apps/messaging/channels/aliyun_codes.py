@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Outcome
+from .cloud import without_numbers
 
 _THROTTLING = ("Throttling", "isv.SMS_OVER_LIMIT")
 #: Faults of the account or its settings: every message would fail the same way.
@@ -62,7 +63,7 @@ def describe(code: str, message: str | None) -> str:
     """A code for people."""
     if code == _PER_NUMBER:
         return "该号码当日接收已达上限（isv.BUSINESS_LIMIT_CONTROL）"
-    known = _account(code) or _PERMANENT.get(code) or (message or "").partition(" request id")[0]
+    known = _account(code) or _PERMANENT.get(code) or without_numbers(message).partition(" request id")[0]
     return f"阿里云返回 {code}：{known}"
 
 

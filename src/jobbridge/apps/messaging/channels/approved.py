@@ -5,7 +5,7 @@ or the path of a JSON file, by our template's name and version::
 
     {"visit_notice@1": "SMS_1001",
      "recommend_posts@2": {"id": "SMS_1002", "longest": 35,
-                           "params": {"who": "name", "n": "count", "code": "answer~/w/(\\\\S+)"}}}
+                           "params": {"who": "name", "n": "count", "code": "answer~/w/([^/]+)"}}}
 
 ``params`` names the variable for each parameter of the provider's (a list where it counts them); without it they
 are called as ours. ``variable~pattern`` takes the group of a regular expression out of a variable: where no address

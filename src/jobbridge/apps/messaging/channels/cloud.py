@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # The clients write calls with numbers and keys to their debug logs.
 for _name in ("tencentcloud_sdk_common", "alibabacloud", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+_LONG_NUMBER = re.compile(r"[0-9]{13,}[Xx]|[0-9]{7,}(?=[0-9]{4})")
 
 _Got = TypeVar("_Got")
 _Put = TypeVar("_Put")
@@ -118,6 +121,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         inner = [cause.__cause__, cause.__context__, getattr(cause, "inner_exception", None)]
         inner += [getattr(cause, "reason", None), *cause.args]
         waiting += [other for other in inner if isinstance(other, BaseException)]
+
+
+def without_numbers(text: str | None) -> str:
+    """A provider's own words without the phone and id numbers that some repeat: they are kept, shown and logged.
+
+    >>> without_numbers("+8616400000001 is invalid")
+    '+****0001 is invalid'
+    """
+    return _LONG_NUMBER.sub("****", text or "")
 
 
 def reference(ids: Iterable[int]) -> str:

@@ -157,7 +157,7 @@ class TencentChannel:
                 entry.SerialNo,
                 delivered,
                 phones.clean(entry.PhoneNumber or ""),
-                "" if delivered else f"未送达：{entry.Description or '原因不明'}",
+                "" if delivered else f"未送达：{cloud.without_numbers(entry.Description) or '原因不明'}",
                 _time(entry.UserReceiveTime),
                 among=cloud.named(entry.SessionContext),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Outcome
+from .cloud import without_numbers
 
 _THROTTLING = (
     "RequestLimitExceeded",
@@ -55,7 +56,7 @@ def outcome_of(code: str) -> Outcome:
 
 def describe(code: str, message: str | None) -> str:
     """A code for people."""
-    return f"腾讯云返回 {code}：{_PERMANENT.get(code) or _account(code) or message or ''}"
+    return f"腾讯云返回 {code}：{_PERMANENT.get(code) or _account(code) or without_numbers(message)}"
 
 
 def _account(code: str) -> str:

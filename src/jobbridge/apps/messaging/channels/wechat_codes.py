@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Outcome
+from .cloud import without_numbers
 
 #: Why a message was not taken: the token had ended.
 TOKEN = "微信令牌失效"
@@ -39,7 +40,7 @@ def describe(code: int, message: str) -> str:
         return TOKEN
     if code in GONE:
         return "本人没有关注或已取消关注公众号"
-    return _ELSEWHERE.get(code) or f"微信返回 {code}：{_ACCOUNT.get(code) or message}"
+    return _ELSEWHERE.get(code) or f"微信返回 {code}：{_ACCOUNT.get(code) or without_numbers(message)}"
 
 
 def refusal(code: int, message: str) -> str:

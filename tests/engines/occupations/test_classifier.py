@@ -171,3 +171,15 @@ def test_names_of_padded_codes():
     assert occupation_name("6-31-99-00") == "其他生产辅助人员"
     assert (occupation_name(""), occupation_name("9-99-99-99")) == ("", "")
     assert set(choosable()) >= {"6-18-02-04", "6-31-99-00"}
+
+
+def test_more_titles_than_are_remembered_are_still_worked_out_together(home, monkeypatch):
+    monkeypatch.setattr("jobbridge.engines.occupations.classifier._REMEMBERED", 2)
+    one, runs = small(), []
+    learn = one._learn
+    monkeypatch.setattr(one, "_learn", lambda titles: (runs.append(len(titles)), learn(titles)))
+    titles = ["焊工师傅", "开叉车的", "做饭阿姨", "看门大爷"]
+    assert set(one.codes(titles)) == set(titles)
+    assert runs == [4]
+    assert one.candidates("扫地阿姨", 1)
+    assert runs == [4, 1]

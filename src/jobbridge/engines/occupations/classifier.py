@@ -96,9 +96,12 @@ class Classifier:
 
     def learn(self, titles: Iterable[str]) -> None:
         """Work out many titles together, several times faster than one by one."""
-        if len(self._known) > _REMEMBERED:
+        titles = list(dict.fromkeys(titles))
+        fresh = [title for title in titles if title not in self._known]
+        # Only before new ones: what a large run has just worked out must last until it is read.
+        if fresh and len(self._known) > _REMEMBERED:
             self._known.clear()
-        fresh = [title for title in dict.fromkeys(titles) if title not in self._known]
+            fresh = titles
         for start in range(0, len(fresh), _AT_ONCE):
             self._learn(fresh[start : start + _AT_ONCE])
 

@@ -174,7 +174,7 @@ def test_names_of_padded_codes():
 
 
 def test_more_titles_than_are_remembered_are_still_worked_out_together(home, monkeypatch):
-    monkeypatch.setattr("jobbridge.engines.occupations.classifier._REMEMBERED", 2)
+    monkeypatch.setattr(sys.modules[Classifier.__module__], "_REMEMBERED", 2)
     one, runs = small(), []
     learn = one._learn
     monkeypatch.setattr(one, "_learn", lambda titles: (runs.append(len(titles)), learn(titles)))

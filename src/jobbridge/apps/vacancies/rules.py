@@ -210,11 +210,10 @@ def quality(
     """The criteria of a quality post; it is one when all of them hold."""
     minimum = law.minimum_wage(place_code, on) or law.minimum_wage(law.home, on) or 0
     floor = round(minimum * law.wage_times_minimum)
-    tiring = {"shifts": "、".join(law.shifts_excluded)}
     return [
         Check(_("工资"), wage_min >= floor, _("月薪下限不低于 {n} 元"), {"n": floor}),
         Check(_("住宿"), lodging or place_code.startswith(law.home), _("包住，或在本省市内")),
-        Check(_("班次"), shift not in law.shifts_excluded, _("不是{shifts}"), tiring),
+        Check(_("班次"), shift not in law.shifts_excluded, _("班次不在排除之列")),
         Check(_("限制"), not limited, _("没有性别和年龄限制")),
     ]
 

@@ -53,6 +53,7 @@ def age_range(text: str) -> tuple[int, int] | None:
 
 
 def coded(text: str, table: dict[str, Any], free: Any, message: str) -> Any:
+    """What a table says of the cell; ``free`` where it limits nothing, Bad with the message otherwise."""
     plain = squeeze(text)
     if plain in NO_LIMIT and plain not in table:
         return free
@@ -61,14 +62,17 @@ def coded(text: str, table: dict[str, Any], free: Any, message: str) -> Any:
 
 
 def credit_code(text: str) -> str | Bad:
+    """A unified social credit code with a valid check character."""
     code = numbers.clean(text)
     return code if numbers.is_valid(code) else Bad("credit_code", "统一社会信用代码不对，请核对18位代码")
 
 
 def sex(text: str) -> str | Bad:
+    """The sex a post is limited to, "" for none."""
     found = sex_limit(squeeze(text))
     return Bad("not_listed", "性别要求只能填“不限”“男”或“女”") if found is None else found
 
 
 def ages(text: str) -> tuple[int, int] | Bad:
+    """The ages a post is limited to."""
     return age_range(squeeze(text)) or Bad("age", "年龄要求认不出，请写成 18-55")

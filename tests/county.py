@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -26,10 +26,11 @@ STOP_SECONDS = 20
 
 @dataclass(frozen=True)
 class County:
-    """Where a county's rows and files are."""
+    """Where a county's rows and files are, and what its installation sets beyond the usual."""
 
     url: str
     home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -44,6 +45,7 @@ class County:
             "JOBBRIDGE_HOME": str(self.home),
             "JOBBRIDGE_ENV": "dev",
             "JOBBRIDGE_CYCLE_TIME": "09:30",
+            **self.settings,
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -70,9 +72,9 @@ class County:
             return link.execute(query, values).fetchall()
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self, port: int | None = None) -> Iterator[str]:
         """The address of the pages, served with a worker beside them until the block ends."""
-        port = free_port()
+        port = port or free_port()
         with self.log.open("wb") as log:
             # A session of its own: whatever the server started can be ended with it.
             server = subprocess.Popen(

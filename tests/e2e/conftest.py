@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,18 +29,37 @@ ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
-def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    """1,200 made-up people taken through one day's cycle."""
+def counties(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., County]]:
+    """``counties(name, **settings)``: 1,200 made-up people after one day's cycle, the same ones in every county."""
+    folder = tmp_path_factory.mktemp("e2e")
     with databases(database_server) as create:
-        made = County(create("e2e_county"), tmp_path_factory.mktemp("e2e"))
+        made = County(create("e2e_made"), folder / "made")
         made.jobbridge("demo", "--people", str(PEOPLE), "--date", DAY.isoformat(), "--no-serve")
-        yield made
+
+        def copied(name: str, **settings: str) -> County:
+            shutil.copytree(made.home, folder / name)
+            return County(create(f"e2e_{name}", "e2e_made"), folder / name, settings)
+
+        yield copied
+
+
+@pytest.fixture(scope="session")
+def county(counties: Callable[..., County]) -> County:
+    """The county that most tests share."""
+    return counties("county")
 
 
 @pytest.fixture(scope="session")
 def address(county: County) -> Iterator[str]:
-    """Where the county is served; an error that server or worker wrote down fails the run."""
-    with county.serving() as url:
+    """Where the county is served."""
+    with served(county) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def served(county: County, port: int | None = None) -> Iterator[str]:
+    """A county's address; an error that its server or worker wrote down fails the run."""
+    with county.serving(port) as url:
         yield url
     lines = county.log.read_text(encoding="utf-8").splitlines()
     # Structured lines say how bad they are (a refused request is a warning); anything else has escaped them.

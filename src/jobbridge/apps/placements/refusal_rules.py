@@ -136,7 +136,7 @@ def floor_of_engine(seeker: Mapping[str, Any], said: Heard, wage_percent: int) -
 
 
 def unwanted(said: Heard, *, home: str, post: Mapping[str, Any], distance: Distance) -> bool:
-    """Whether the post is out for them: paid as low, its kind or shift, no lodging far from home, as far or farther."""
+    """Whether the post is out for them: as low, its kind or shift, no lodging far from home, as far or farther."""
     region = post["region_code"]
     if _middle(post["wage_min"], post["wage_max"]) <= said.middle_above:
         return True

@@ -6,12 +6,8 @@ the quiet hours by it, and each word is written down on the day on which it is s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import NamedTuple
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -21,35 +17,13 @@ from tests.clock import Clock
 from tests.county import County, free_port
 from tests.e2e.conftest import DAY, served
 from tests.e2e.pages import Site
+from tests.e2e.story import WAITING, Seeker, Story
 from tests.messaging.smsc import Smsc
 
 MATCHED = DAY + timedelta(days=15)  # what the demo's own day recommended has run out unanswered
 TOLD = MATCHED + timedelta(days=1)
 STARTED = TOLD + timedelta(days=2)
 EMPLOYER, BROKER = "workshop", "asking"
-
-# The latest three posts of everybody who was written to, by rank.
-WAITING = """
-SELECT r.person_id, p.name, p.household_id, r.region_code, array_agg(r.post_id ORDER BY r.rank),
-  array_agg(o.wage_max ORDER BY r.rank), max(o.wage_min + o.wage_max) / 2.0 AS middle,
-  bool_or(h.zero_employment) AS zero
-FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
-  JOIN registry_person p ON p.id = r.person_id JOIN targeting_householdstatus h ON h.household_id = p.household_id
-WHERE r.state = 'delivered' GROUP BY 1, 2, 3, 4 HAVING count(*) = 3 ORDER BY zero DESC, 1
-"""
-
-
-class Seeker(NamedTuple):
-    """Somebody with three posts to choose from."""
-
-    pk: int
-    name: str
-    household: int
-    village: str
-    posts: list[int]
-    wages: list[int]
-    middle: Decimal
-    zero: bool
 
 
 @pytest.fixture(scope="module")
@@ -88,32 +62,6 @@ def address(county: County, port: int) -> Iterator[str]:
         yield url
 
 
-@dataclass
-class Story:
-    """Who takes part, what they sign in with, and what axe had against the pages they saw."""
-
-    visit: Callable[..., Site]
-    county: County
-    centre: Smsc
-    check: Callable[[Page, str], list[str]]
-    passwords: dict[str, str] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-    def phone(self, user: str = "") -> Site:
-        """Somebody with a phone, signed in when they have a log-in."""
-        site = self.visit(phone=True)
-        return site.log_in(user, self.passwords[user]) if user else site
-
-    def look(self, page: Page, name: str) -> None:
-        """Note the faults of a page as it is now."""
-        self.faults += self.check(page, name)
-        assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"], name
-
-    def cycle(self, day: date) -> None:
-        """The day's cycle on the command line."""
-        self.county.jobbridge("cycle", "--date", day.isoformat(), "--quiet")
-
-
 @pytest.fixture
 def story(
     visit: Callable[..., Site], county: County, centre: Smsc, check: Callable[[Page, str], list[str]]
@@ -127,7 +75,7 @@ def test_from_the_message_to_three_months_at_work(story: Story, clock: Clock) ->
     clerk = story.visit().log_in("county")
     clerk.run_cycle(TOLD)
     hired, refusing, replying = choose(story)
-    number = phone_of(story, hired)
+    number = story.phone_of(hired)
 
     let_the_employer_in(clerk, story, hired)
     employer = story.phone(EMPLOYER)
@@ -136,8 +84,8 @@ def test_from_the_message_to_three_months_at_work(story: Story, clock: Clock) ->
     assert number[-4:] not in employer.page.content()
 
     says_yes(story, number, hired)
-    refuses_as_too_low(story, phone_of(story, refusing), refusing)
-    story.centre.reply(phone_of(story, replying), "2")
+    refuses_as_too_low(story, story.phone_of(refusing), refusing)
+    story.centre.reply(story.phone_of(replying), "2")
 
     is_seen_and_interviewed(story, employer, hired, number)
     clock.set(STARTED)
@@ -181,25 +129,13 @@ def choose(story: Story) -> tuple[Seeker, Seeker, Seeker]:
     return hired, refusing, next(one for one in others if one is not refusing)
 
 
-def phone_of(story: Story, seeker: Seeker) -> str:
-    """The number that the last message to the seeker went to."""
-    return [sent["to"] for sent in story.centre.report()["taken"] if f"{seeker.name}您好" in sent["text"]][-1]
-
-
-def link_to(story: Story, number: str) -> str:
-    """The address in the last message that this phone got."""
-    text = [sent["text"] for sent in story.centre.report()["taken"] if sent["to"] == number][-1]
-    (address,) = re.findall(r" (http://127\.0\.0\.1:\d+/w/\w{12}/) ", text)
-    return address
-
-
 # ---------------------------------------------------------------- on the phone
 
 
 def says_yes(story: Story, number: str, seeker: Seeker) -> None:
     """Three posts with reasons and no log-in; a tap on 有意向 at the first."""
     page = story.phone().page
-    page.goto(link_to(story, number))
+    page.goto(story.link_to(number))
     cards = page.locator(".post")
     expect(cards).to_have_count(3)
     for card in cards.all():
@@ -214,7 +150,7 @@ def says_yes(story: Story, number: str, seeker: Seeker) -> None:
 def refuses_as_too_low(story: Story, number: str, seeker: Seeker) -> None:
     """工资低, of each of the three."""
     page = story.phone().page
-    page.goto(link_to(story, number))
+    page.goto(story.link_to(number))
     cards = page.locator(".post")
     for left in (2, 1, 0):
         cards.first.get_by_role("link", name="不合适").tap()
@@ -314,7 +250,7 @@ def obeys_the_refusal(story: Story, seeker: Seeker) -> None:
     assert new, "nothing was recommended: nothing would be proved"
     assert all(most > low and (least + most) / 2 > seeker.middle for least, most in new)
     page = story.phone().page
-    page.goto(link_to(story, phone_of(story, seeker)))
+    page.goto(story.link_to(story.phone_of(seeker)))
     cards = page.locator(".post")
     expect(cards).to_have_count(len(new))
     for card in cards.all():

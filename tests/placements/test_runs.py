@@ -10,6 +10,7 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.messaging.models import Message
 from jobbridge.apps.placements.columns import disabled
 from jobbridge.apps.placements.delivery import deliver_day
+from jobbridge.apps.placements.flows import SEND_DAYS
 from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendation, RunDecision, RunPost, RunSeeker
 from jobbridge.apps.placements.policies import settings_of
 from jobbridge.apps.placements.releases import RunRefused, discard, release
@@ -108,6 +109,21 @@ def test_what_ran_out_while_the_draft_waited_may_come_again(draft):
         assert expire(on=later, today=DAY) == Recommendation.objects.count()
     discard(run_id=draft.pk, actor=TEST, note="", now=timezone.now())
     assert not Recommendation.objects.exists()
+
+
+def test_a_draft_that_nobody_decides_is_thrown_away_and_its_pairs_come_again(draft):
+    pairs = set(Recommendation.objects.values_list("person", "post"))
+    last = DAY + timedelta(days=SEND_DAYS)
+    match_day(on=last, actor=CYCLE, progress=quiet)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    match_day(on=last + timedelta(days=1), actor=CYCLE, progress=quiet)
+    draft.refresh_from_db()
+    assert draft.state == "discarded"
+    assert RunDecision.objects.get(run=draft).decided_by == CYCLE.key
+    assert set(Recommendation.objects.exclude(run=draft).values_list("person", "post")) == pairs
+    with pytest.raises(RunRefused):
+        release(run_id=draft.pk, actor=TEST, now=timezone.now())
 
 
 def test_what_somebody_already_answered_outlasts_the_draft(draft):

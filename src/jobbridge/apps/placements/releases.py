@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -33,6 +33,18 @@ def discard(*, run_id: int, actor: Actor, note: str, now: datetime) -> MatchRun:
         untold = Q(state="recommended") | Q(state="expired") & ~Exists(steps)
         Recommendation.objects.filter(untold, run=run).delete()
         return run
+
+
+def lapse(*, before: date, actor: Actor, now: datetime) -> int:
+    """Throw away the drafts of days before this one, whose advice nobody may be told of any more; returns how many.
+
+    Left to expire pair by pair, a forgotten draft would use up its pairs, and released later it would reach nobody.
+    """
+    with acting_as(actor):
+        late = list(MatchRun.objects.filter(state=RunState.DRAFT, on__lt=before).order_by("pk"))
+        for run in late:
+            discard(run_id=run.pk, actor=actor, note="到期无人放行，自动作废", now=now)
+    return len(late)
 
 
 def _decide(run_id: int, state: RunState, note: str, actor: Actor, now: datetime) -> MatchRun:

@@ -15,6 +15,7 @@ from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.models import MatchRun, Recommendation
 from jobbridge.apps.placements.outcomes import move_where
 from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
+from jobbridge.apps.placements.releases import lapse
 from jobbridge.apps.placements.stability import follow_ledger
 from jobbridge.apps.vacancies.titles import classify_posts, recount
 
@@ -48,6 +49,7 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
         progress("整理岗位", 0, 4)
         classified = classify_posts()
         follow_ledger(on=on, actor=actor)
+        lapse(before=on - timedelta(days=flows.SEND_DAYS), actor=actor, now=timezone.now())
         expired = expire(on=on, today=on)
         progress("整理求职人员", 1, 4)
         given = columns.instance(on, parameters_of(told))

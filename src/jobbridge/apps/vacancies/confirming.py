@@ -40,8 +40,11 @@ def finish(*, actor: Actor, post_id: int, filled: bool, now: datetime, note: str
 
 @transaction.atomic
 def no_answer(*, actor: Actor, post_id: int, now: datetime) -> Post:
-    """A call that nobody took; after the third in a row the post is paused. Raises as ``confirm`` does."""
-    post = theirs(actor, post_id)
+    """A call that nobody took, one a day; after the third in a row the post is paused. Raises as ``confirm`` does."""
+    post, today = theirs(actor, post_id), timezone.localdate(now)
+    # Three rings within one lunch break say nothing about an employer.
+    if post.log.filter(event="no_answer", at__date=today).exists():
+        raise PostRefused("今天已记过一次没打通，请改天再打")
     post.unanswered += 1
     tries = post.unanswered
     record(post, "no_answer", actor=actor, now=now, note=f"第{tries}次")

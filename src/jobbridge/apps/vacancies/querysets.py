@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.employers.querysets import answered_by
-from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, SOON_DAYS
+from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, OVER_DAYS, SOON_DAYS
 
 
 class PostQuerySet(models.QuerySet):
@@ -30,11 +30,11 @@ class PostQuerySet(models.QuerySet):
         return self.filter(state="active", expires_on__gte=on)
 
     def to_confirm(self, on: date) -> Self:
-        """Posts whose employer must be called: they end within a week or nobody confirmed them for a month."""
-        return (
-            self.open(on)
-            .annotate(word_of=Coalesce(F("confirmed_on"), F("collected_on")))
-            .filter(
-                Q(expires_on__lte=on + timedelta(days=SOON_DAYS)) | Q(word_of__lte=on - timedelta(days=CONFIRM_DAYS))
-            )
-        )
+        """Posts whose employer must be called, by `rules.must_confirm`: about to end, lately over, or long silent."""
+        ending = Q(expires_on__range=(on - timedelta(days=OVER_DAYS), on + timedelta(days=SOON_DAYS)))
+        silent = Q(expires_on__gt=on, word_of__lte=on - timedelta(days=CONFIRM_DAYS))
+        return self.with_word().filter(ending | silent, state="active")
+
+    def with_word(self) -> Self:
+        """With ``word_of``, the day of the employer's last word."""
+        return self.annotate(word_of=Coalesce(F("confirmed_on"), F("collected_on")))

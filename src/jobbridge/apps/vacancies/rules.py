@@ -29,6 +29,7 @@ AGE_ORDER = _("年龄上限低于下限")
 WORKING_AGE, OLDEST = 16, 65  # whoever asks for this span limits nobody
 SOON_DAYS = 7  # before a post expires its employer is called
 CONFIRM_DAYS = 30  # without a word of the employer
+OVER_DAYS = 30  # an expired post stays on the list of calls that long
 MOST_OPENINGS, HIGHEST_WAGE, LONGEST_DAYS = 100_000, 200_000, 366
 # What is screened; a change of it is screened again.
 DECISIVE = (
@@ -237,6 +238,12 @@ SILENT = Step("confirm", _("一个月没有确认过了：还招不招？"), Tru
 ANSWERED = Step("interview", _("有人有意向：看人选，约面试"), True)
 SEARCHING = Step("look", _("正在推荐人选，有意向的人会列出来"))
 STOPPED = Step("again", _("还要招人时，修改后重新提交"))
+
+
+def must_confirm(*, expires_on: date, word_of: date, on: date) -> bool:
+    """Whether the employer of an active post must be asked if it still holds; one long over is let go."""
+    ending = on - timedelta(days=OVER_DAYS) <= expires_on <= on + timedelta(days=SOON_DAYS)
+    return ending or (expires_on > on and word_of <= on - timedelta(days=CONFIRM_DAYS))
 
 
 def employer_step(state: str, *, expires_on: date, word_of: date, interested: int, on: date) -> Step:

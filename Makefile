@@ -8,12 +8,13 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit assets lock clean
+.PHONY: help setup demo test bench lint unit assets lock clean
 
 help:
 	@echo "make demo                  a county of made-up people, its daily cycle, and the desk to look at it"
 	@echo "make demo ARGS=--no-serve  the same, ending after the table"
 	@echo "make test                  every check and test; installs what they need"
+	@echo "make bench                 the comparisons with other solvers and with Splink, at the small sizes; 4 minutes"
 	@echo "make lint | unit           the checks alone | the tests alone: make unit ARGS=tests/kernel"
 	@echo "make lock                  resolve the requirements anew (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean                 remove the environment and built files; the data in .jobbridge stay"
@@ -36,6 +37,10 @@ test:
 	@$(MAKE) --no-print-directory assets
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory unit
+
+bench:
+	@$(PYTHON) tools/environment.py bench
+	@$(BIN)/python -m bench.ci
 
 lint:
 	$(BIN)/ruff check .

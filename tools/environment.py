@@ -2,6 +2,7 @@
 
     python3 tools/environment.py runtime    to run JobBridge
     python3 tools/environment.py test       and to check and test it
+    python3 tools/environment.py bench      and to compare it with its peers
 
 Needs Python's standard library only. Every package must have a hash of the lock. A second run that finds everything
 as the locks want it ends at once.

@@ -150,7 +150,7 @@ def _reach_rows(
             near = group == 0 or group == seekers.group_1[i] or group == seekers.group_2[i]
             for j in range(posts.group_start[group], posts.group_start[group + 1]):
                 if refusals(seekers, posts, places, i, j) == 0:
-                    out[place, j] = 1 if near else 2
+                    out[place, j] = LEGAL if near else OTHER_TRADE
 
 
 def _reach(rows: NDArray[np.int64], county: County, threads: int) -> NDArray[np.int8]:

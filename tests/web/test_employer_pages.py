@@ -171,3 +171,6 @@ def test_an_agency_names_the_employer_it_hires_for(signed_in, county):
     post = read("裁剪工")
     assert (post.employer.name, post.agency.name, post.origin) == ("样例灯具厂", "样例鞋厂", "agency")
     assert "裁剪工" in agency.get(reverse("employer:home"), {"view": "waiting"}).content.decode()
+    desk = signed_in("county").get(reverse("desk:employer", args=[post.agency_id])).content.decode()
+    assert "裁剪工" in desk
+    assert "代样例灯具厂招" in desk

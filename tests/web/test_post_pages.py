@@ -16,7 +16,9 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.audit.models import AuditEntry, Unmasking
 from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.vacancies.confirming import no_answer
 from jobbridge.apps.vacancies.models import Post, PostLog
+from jobbridge.apps.vacancies.rules import must_confirm
 from jobbridge.kernel import credit_code
 from tests.web.conftest import EMPLOYER_PHONE, make_post
 
@@ -126,16 +128,48 @@ def test_a_call_without_an_answer_that_makes_sense_changes_nothing(signed_in, en
     assert events(ending.pk) == []
 
 
-def test_the_third_call_without_an_answer_pauses_the_post(signed_in, ending):
+def test_the_third_call_without_an_answer_pauses_the_post(signed_in, county, ending):
+    actor = county.users["county"].actor()
     clerk, url = signed_in("county"), reverse("desk:post_call", args=[ending.pk])
+    clerk.post(url, {"outcome": "no_answer"})
+    again = clerk.post(url, {"outcome": "no_answer"}, follow=True)
+    assert "今天已记过一次没打通" in again.content.decode()
     for times, state in ((1, "active"), (2, "active"), (3, "paused")):
-        clerk.post(url, {"outcome": "no_answer"})
+        if times > 1:
+            with acting_as(TEST):
+                no_answer(actor=actor, post_id=ending.pk, now=timezone.now() + timedelta(days=times))
         assert (read(ending.pk).unanswered, read(ending.pk).state) == (times, state)
     assert ending.title in clerk.get(reverse("desk:post_calls"), {"view": "paused"}).content.decode()
     until = timezone.localdate() + timedelta(days=20)
     clerk.post(url, {"outcome": "open", "missing": "2", "expires_on": until.isoformat()})
     assert (read(ending.pk).state, read(ending.pk).unanswered) == ("active", 0)
     assert events(ending.pk) == [*["no_answer"] * 3, "paused", "confirmed"]
+
+
+def test_a_post_that_ran_out_before_anybody_called_is_still_called(signed_in, ending):
+    clerk, today = signed_in("county"), timezone.localdate()
+    with acting_as(TEST):
+        Post.objects.filter(pk=ending.pk).update(expires_on=today - timedelta(days=1))
+    page = clerk.get(reverse("desk:post_calls")).content.decode()
+    assert ending.title in page
+    assert "已到期，不再推荐" in page
+    until = today + timedelta(days=20)
+    clerk.post(
+        reverse("desk:post_call", args=[ending.pk]), {"outcome": "open", "missing": "2", "expires_on": str(until)}
+    )
+    assert read(ending.pk).expires_on == until
+
+
+@pytest.mark.parametrize("ends", [-31, -30, -1, 0, 7, 8, 60])
+@pytest.mark.parametrize("silent", [0, 29, 30])
+def test_the_list_of_calls_follows_the_rule(county, ends: int, silent: int):
+    today = timezone.localdate()
+    word, expires = today - timedelta(days=silent), today + timedelta(days=ends)
+    with acting_as(TEST):
+        Post.objects.filter(pk=county.post.pk).update(expires_on=expires, confirmed_on=word)
+        listed = Post.objects.to_confirm(today).filter(pk=county.post.pk).exists()
+    assert listed == must_confirm(expires_on=expires, word_of=word, on=today)
+    assert listed == (-30 <= ends <= 7 or (ends > 7 and silent >= 30))
 
 
 @pytest.mark.parametrize("outcome", ["filled", "closed"])

@@ -16,6 +16,7 @@ from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.places import place_of
 from jobbridge.apps.vacancies.rules import LONGEST_DAYS, OLDEST, WORKING_AGE, Offer
 from jobbridge.kernel.text import squeeze
+from jobbridge.web.fields import day_of, whole_of
 
 EDUCATION = (
     (0, gettext_lazy("不限")),
@@ -35,7 +36,6 @@ FIELDS = (
     "limit_ground", "education_min", "health_min", "skills", "lodging", "shift", "note", "expires_on", "liaison_city",
     "client_name", "client_code",
 )  # fmt: skip
-WHOLE = re.compile("[0-9]{1,9}")
 
 
 def read_offer(form: QueryDict, before: Post | None = None) -> Offer:
@@ -48,11 +48,11 @@ def read_offer(form: QueryDict, before: Post | None = None) -> Offer:
         title=squeeze(form.get("title", ""))[:60],
         place_text=place,
         place_code=before.place_code if known else _place_code(place),
-        openings=_whole(form.get("openings", ""), 0),
-        wage_min=_whole(form.get("wage_min", ""), 0),
-        wage_max=_whole(form.get("wage_max", ""), _whole(form.get("wage_min", ""), 0)),
-        age_min=_whole(form.get("age_min", ""), WORKING_AGE),
-        age_max=_whole(form.get("age_max", ""), OLDEST),
+        openings=whole_of(form.get("openings", "")),
+        wage_min=whole_of(form.get("wage_min", "")),
+        wage_max=whole_of(form.get("wage_max", ""), whole_of(form.get("wage_min", ""))),
+        age_min=whole_of(form.get("age_min", ""), WORKING_AGE),
+        age_max=whole_of(form.get("age_max", ""), OLDEST),
         sex_limit=form.get("sex_limit", "") if form.get("sex_limit", "") in ("男", "女") else "",
         limit_ground="；".join(filter(None, ground))[:120],
         education_min=_among(form.get("education_min", ""), EDUCATION),
@@ -100,26 +100,6 @@ def choices(today: date) -> dict[str, Any]:
         "today": today.isoformat(),
         "latest": (today + timedelta(days=LONGEST_DAYS)).isoformat(),
     }
-
-
-def day_of(text: str) -> date | None:
-    """The day of a date field; None for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def whole_of(text: str) -> int:
-    """The number of a field; 0 for anything else."""
-    return _whole(text, 0)
-
-
-def _whole(text: str, blank: int) -> int:
-    plain = squeeze(text)
-    if not plain:
-        return blank
-    return int(plain) if WHOLE.fullmatch(plain) else 0
 
 
 def _among(text: str, listed: tuple[tuple[int, Any], ...]) -> int:

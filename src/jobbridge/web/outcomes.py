@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements.flows import Refused
 from jobbridge.kernel.text import squeeze
-from jobbridge.web.offers import whole_of
+from jobbridge.web.fields import whole_of
 
 # Why somebody was not taken on, offered as words; whoever fills it in may write others.
 NOT_HIRED = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
 from jobbridge.web.desk.jobs import is_queued
 from jobbridge.web.desk.overview import to_do
+from jobbridge.web.fields import day_of
 
 HISTORY = 14
 
@@ -30,7 +30,7 @@ HISTORY = 14
 @page_for(STAFF)
 def cycle(request: HttpRequest) -> HttpResponse:
     """One day's cycle, the latest by default; htmx polls the stages while they run."""
-    day = _day(request.GET.get("on", ""))
+    day = day_of(request.GET.get("on", ""))
     runs = CycleRun.objects.order_by("-on")
     run = (runs.filter(on=day) if day else runs).first()
     stages = _stages(run)
@@ -66,7 +66,7 @@ def cycle(request: HttpRequest) -> HttpResponse:
 @page_for(COUNTY)
 def run(request: HttpRequest) -> HttpResponse:
     """Put the day's cycle in the queue. Running a day twice changes nothing, so pressing twice is harmless."""
-    day = _day(request.POST.get("on", "")) or timezone.localdate()
+    day = day_of(request.POST.get("on", "")) or timezone.localdate()
     try:
         check_day(on=day)
         with transaction.atomic():
@@ -79,13 +79,6 @@ def run(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("已开始，下面会显示进度。"))
     return redirect(f"{reverse('desk:cycle')}?on={day.isoformat()}")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _stages(run: CycleRun | None) -> list[dict[str, Any]]:

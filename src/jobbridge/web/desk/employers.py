@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from jobbridge.apps.accounts.models import Role, User
 from jobbridge.apps.employers import services
 from jobbridge.apps.employers.models import Employer, EmployerAccount, EmployerKind
-from jobbridge.apps.vacancies.models import PostLog
+from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.web.access import CLERKS, COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.fields import chosen_key
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
 
@@ -69,12 +70,14 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Employer, *, refusal: str = "", told: str = "") -> HttpResponse:
     today = timezone.localdate()
-    posts = list(found.posts.order_by("state", "expires_on", "pk")[:POSTS])
+    # An agency's own, and those that it handed in for others.
+    handled = Post.objects.filter(Q(employer=found) | Q(agency=found))
+    posts = list(handled.select_related("employer").order_by("state", "expires_on", "pk")[:POSTS])
     figures = standing(post.pk for post in posts)
     for post in posts:
         post.standing = figures.get(post.pk, NOBODY)
         post.over = post.state == "active" and post.expires_on < today
-    log = list(PostLog.objects.filter(post__employer=found).select_related("post").order_by("-pk")[:LOG])
+    log = list(PostLog.objects.filter(post__in=handled).select_related("post").order_by("-pk")[:LOG])
     names = clerk_names(line.actor for line in log)
     for line in log:
         line.who = names.get(line.actor, _("系统"))
@@ -117,10 +120,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @page_for(COUNTY)
 def specialist(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a clerk the specialist of an employer, or nobody."""
-    chosen = request.POST.get("user", "")
-    number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None
+    chosen = chosen_key(request.POST, "user")
     try:
-        services.assign(actor=request.actor, employer_id=pk, user_id=number, now=timezone.now())
+        services.assign(actor=request.actor, employer_id=pk, user_id=chosen, now=timezone.now())
     except Employer.DoesNotExist:
         raise Http404 from None
     except services.EmployerRefused as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +21,7 @@ from jobbridge.apps.imports.tasks import merge_job, stage_job
 from jobbridge.apps.linkage.models import FeedSource
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.counts import counts_in_words
+from jobbridge.web.fields import day_of
 from jobbridge.web.paging import page_of
 from jobbridge.web.templatetags.zhumo import tr
 
@@ -73,7 +72,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
             actor=request.actor,
             name=upload.name,
             content=upload.read(),
-            as_of=_day(request.POST.get("as_of", "")) or timezone.localdate(),
+            as_of=day_of(request.POST.get("as_of", "")) or timezone.localdate(),
             now=timezone.now(),
             kind=kind if kind in Kind.values else None,
         )
@@ -242,10 +241,3 @@ def marked(request: HttpRequest, pk: int) -> HttpResponse:
 def _visible(request: HttpRequest, pk: int) -> ImportBatch:
     rows = ImportBatch.objects.visible_to(request.actor).select_related("file", "marked")
     return get_object_or_404(rows, pk=pk)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

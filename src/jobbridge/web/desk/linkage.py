@@ -15,6 +15,7 @@ from jobbridge.apps.linkage.queue import next_pairs, waiting_pairs
 from jobbridge.apps.linkage.second_opinions import kept_from
 from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
 from jobbridge.web.desk.pairs import compare
+from jobbridge.web.fields import key_of
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import Page, page_of
 
@@ -55,15 +56,13 @@ def pairs(request: HttpRequest) -> HttpResponse:
 @page_for(CLERKS)
 def more(request: HttpRequest) -> HttpResponse:
     """The next cards behind those that the browser has already."""
-    have = [int(key) for key in request.GET.get("have", "").split(",")[:AT_MOST] if key.isascii() and key.isdigit()]
+    have = [key for text in request.GET.get("have", "").split(",")[:AT_MOST] if (key := key_of(text))]
     deck = _next(request, _source(request), have)
     return render(request, "desk/pairs.html", {"deck": deck, **_rights(request)})
 
 
 def _next(request: HttpRequest, source: str, have: list[int] | None = None) -> list[Link]:
-    # A number that no key of the database can be names no pair.
-    known = [key for key in have or [] if key < 2**63]
-    links = next_pairs(actor=request.actor, now=timezone.now(), size=PAIRS, without=known, source=source)
+    links = next_pairs(actor=request.actor, now=timezone.now(), size=PAIRS, without=have or [], source=source)
     compare(links, request.actor)
     return links
 

@@ -17,6 +17,7 @@ from jobbridge.apps.files.services import read
 from jobbridge.apps.linkage import agreements as keeping
 from jobbridge.apps.linkage.models import DataAgreement, Deletion, FeedField, FeedSource
 from jobbridge.web.access import COUNTY, page_for
+from jobbridge.web.fields import day_of, whole_of
 from jobbridge.web.paging import page_of
 
 LOG = 8
@@ -90,9 +91,8 @@ def _missing(today: date) -> list[str]:
 
 def _register(request: HttpRequest) -> None:
     form = request.POST
-    days = form.get("retention_days", "")
     signed = request.FILES.get("signed")
-    begins, ends = _day(form.get("valid_from", "")), _day(form.get("valid_until", ""))
+    begins, ends = day_of(form.get("valid_from", "")), day_of(form.get("valid_until", ""))
     if begins is None or ends is None:
         raise keeping.AgreementRefused("请填写生效日和到期日")
     keeping.register(
@@ -101,7 +101,7 @@ def _register(request: HttpRequest) -> None:
         fields=form.getlist("fields"),
         valid_from=begins,
         valid_until=ends,
-        retention_days=int(days) if days.isdecimal() and len(days) < 6 else 0,
+        retention_days=whole_of(form.get("retention_days", "")),
         now=timezone.now(),
         signed=(signed.name, signed.read()) if signed else None,
     )
@@ -128,10 +128,3 @@ def signed(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(read(row.signed), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, row.signed.name)
     return response
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

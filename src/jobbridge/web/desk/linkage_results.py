@@ -20,6 +20,7 @@ from jobbridge.apps.linkage.second_opinions import kept_from
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
+from jobbridge.web.fields import key_of
 from jobbridge.web.frame import cached
 from jobbridge.web.paging import page_of
 from jobbridge.web.places import places_of, townships_of
@@ -33,8 +34,8 @@ def results(request: HttpRequest) -> HttpResponse:
     """The last run in numbers that open their records; an earlier one as it was written down then."""
     actor = request.actor
     runs = list(LinkRun.objects.order_by("-pk")[: HISTORY + 1])
-    chosen = request.GET.get("run", "")
-    run = get_object_or_404(LinkRun, pk=chosen) if chosen.isdecimal() and len(chosen) < 19 else (runs or [None])[0]
+    chosen = key_of(request.GET.get("run", ""))
+    run = get_object_or_404(LinkRun, pk=chosen) if chosen else (runs or [None])[0]
     for past in runs:
         past.auto = sum(numbers[0] for numbers in found.by_source(_kept(past, actor)).values())
     live = not runs or run == runs[0]

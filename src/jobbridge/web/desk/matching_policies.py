@@ -23,6 +23,7 @@ from jobbridge.apps.placements.whatif import propose
 from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.jobs import is_queued
 from jobbridge.web.desk.matching_words import SETTING_WORDS, WEIGHT_WORDS, class_name
+from jobbridge.web.fields import day_of, key_of, number_of
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
 
@@ -53,8 +54,8 @@ SMALLEST = {"share": 0.05, "gap": 0.00005, "number": 1, "ratio": 0.005, "score":
 def policies(request: HttpRequest) -> HttpResponse:
     """The policies by day, and the form for the next."""
     present = in_force(timezone.localdate())
-    chosen = request.GET.get("trial", "")
-    trial = WhatIf.objects.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    chosen = key_of(request.GET.get("trial", ""))
+    trial = WhatIf.objects.filter(pk=chosen).first() if chosen else None
     start = trial.trial if trial else settings_of(present)
     return _policies(request, present, start, manual=present.manual_release)
 
@@ -147,9 +148,8 @@ def _try(request: HttpRequest, today: date) -> tuple[dict[str, str], WhatIf | No
 
 def _adopt(request: HttpRequest, today: date) -> dict[str, str]:
     form = request.POST
-    try:
-        begins = date.fromisoformat(form.get("valid_from", ""))
-    except ValueError:
+    begins = day_of(form.get("valid_from", ""))
+    if begins is None:
         return {"valid_from": _("请填写生效日")}
     try:
         adopt(
@@ -167,13 +167,9 @@ def read_settings(form: QueryDict, today: date) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name in SETTINGS:
         text = form.get(name, str(present[name])).strip()
-        settings[name] = _decimal(text) if name == "kappa" else _whole(text)
-    sent = {name: _whole(form.get(f"weight_{name}", str(value))) for name, value in present["weights"].items()}
+        settings[name] = _decimal(text) if name == "kappa" else number_of(text)
+    sent = {name: number_of(form.get(f"weight_{name}", str(value))) for name, value in present["weights"].items()}
     return settings | {"weights": sent}
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _decimal(text: str) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,13 +18,14 @@ from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.apps.vacancies.rules import LONGEST_DAYS, SOON_DAYS
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, standing
-from jobbridge.web.offers import OPEN_DAYS, day_of, whole_of
+from jobbridge.web.fields import day_of, whole_of
+from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
 
 ORDER = ("expires_on", "id")
 VIEWS = {
     "": gettext_lazy("该打电话的"),
-    "ending": gettext_lazy("一周内到期"),
+    "ending": gettext_lazy("到期或一周内到期"),
     "silent": gettext_lazy("一个月没确认"),
     "paused": gettext_lazy("打不通已暂停"),
 }
@@ -43,7 +43,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "": mine.to_confirm(today),
         "ending": mine.to_confirm(today).filter(expires_on__lte=soon),
         "silent": mine.to_confirm(today).filter(expires_on__gt=soon),
-        "paused": mine.filter(state="paused").annotate(word_of=Coalesce("confirmed_on", "collected_on")),
+        "paused": mine.filter(state="paused").with_word(),
     }
     page = page_of(
         lists[view].select_related("employer__specialist"), order=ORDER, cursor=request.GET.get("after", "")

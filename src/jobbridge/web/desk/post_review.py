@@ -15,7 +15,7 @@ from jobbridge.apps.vacancies.rules import Check
 from jobbridge.apps.vacancies.screening import approve, checks_of, quality_of, send_back, twins_of
 from jobbridge.web.access import CLERKS, page_for
 from jobbridge.web.desk.occupations import describe
-from jobbridge.web.offers import whole_of
+from jobbridge.web.fields import whole_of
 from jobbridge.web.paging import page_of
 
 ORDER = ("collected_on", "id")

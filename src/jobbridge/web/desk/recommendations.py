@@ -14,7 +14,7 @@ from jobbridge.apps.placements import flows, telling
 from jobbridge.apps.placements.enums import Refusal, RunState
 from jobbridge.apps.placements.models import Recommendation, RecommendationLog
 from jobbridge.web.access import CLERKS, STAFF, page_for
-from jobbridge.web.offers import day_of
+from jobbridge.web.fields import day_of
 from jobbridge.web.outcomes import LEFT, NOT_HIRED, wage_of
 from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,9 +22,9 @@ from jobbridge.apps.linkage.second_opinions import NotForYou
 from jobbridge.apps.linkage.village import TooLate
 from jobbridge.web.access import CLERKS, COUNTY, page_for
 from jobbridge.web.desk.pairs import compare
+from jobbridge.web.fields import chosen_key
 from jobbridge.web.templatetags.zhumo import tr
 
-DIGITS = 19  # no key of the database has so many
 SCRIPT = "application/json"  # what review.js accepts
 
 
@@ -36,7 +35,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
     Where somebody was quicker, the answer says who: 409.
     """
-    person = _number(request, "person")
+    person = chosen_key(request.POST, "person")
     now = timezone.now()
 
     def work() -> None:
@@ -72,7 +71,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @page_for(CLERKS)
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The broker of the candidate's village is asked; the pair waits for the answer."""
-    person = _number(request, "person") or 0
+    person = chosen_key(request.POST, "person") or 0
     return _answer(
         request,
         pk,
@@ -144,11 +143,3 @@ def _shown(request: HttpRequest, pk: int) -> Link:
 def _pair(request: HttpRequest, link: Link, status: int = 200) -> HttpResponse:
     context = {"link": link, "may_reopen": request.user.role in COUNTY}
     return render(request, "desk/pairs.html#pair", context, status=status)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A key of the form, None when it is empty. Nonsense is no "none of them": BadRequest."""
-    text = request.POST.get(name, "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < DIGITS):
-        raise BadRequest(name)
-    return int(text) if text else None

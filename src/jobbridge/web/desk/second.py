@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from jobbridge.apps.linkage.second_opinions import settle as settle_opinion
 from jobbridge.web.access import COUNTY, page_for
 from jobbridge.web.desk.linkage import VIEWS
 from jobbridge.web.desk.pairs import compare
+from jobbridge.web.fields import chosen_key
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
 
@@ -53,15 +53,13 @@ def second(request: HttpRequest) -> HttpResponse:
 @page_for(COUNTY)
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """The county's ruling; one of the two who differ cannot make it."""
-    text = request.POST.get("person", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest("person")
+    person = chosen_key(request.POST, "person")
     try:
         settle_opinion(
             actor=request.actor,
             opinion_id=pk,
-            same=bool(text),
-            person_id=int(text) if text else None,
+            same=bool(person),
+            person_id=person,
             now=timezone.now(),
             reason=request.POST.get("reason", "").strip()[:200],
         )

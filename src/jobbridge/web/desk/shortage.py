@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,14 +18,14 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, SOMEBODY, SOON_DAYS, shortage_step
+from jobbridge.apps.vacancies.rules import SOMEBODY, must_confirm, shortage_step
 from jobbridge.engines.occupations import occupation_name
 from jobbridge.web.access import STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, Standing, standing
+from jobbridge.web.fields import whole_of
 from jobbridge.web.frame import cached
 
 SIZE = 30
-MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,14 @@ def shortages(on: date, *, text: str, step: str, order: str) -> list[Shortage]:
     # The figures of the whole county, which everybody sees alike: kept for a minute under no one's scope.
     everyone = Actor(key="", name="", role="", scope=EVERYWHERE)
     known: dict[int, Standing] = cached(everyone, "standing", standing)
-    posts = (
-        Post.objects.open(on).select_related("employer").annotate(word_of=Coalesce("confirmed_on", "collected_on"))
-    )
+    posts = Post.objects.open(on).with_word().select_related("employer")
     found = []
     for post in posts.order_by("pk"):
         if text and text not in post.title and text not in post.employer.name:
             continue
         figures = known.get(post.pk, NOBODY)
         short = post.openings - figures.hired - figures.live
-        due = post.expires_on <= on + timedelta(days=SOON_DAYS) or post.word_of <= on - timedelta(days=CONFIRM_DAYS)
+        due = must_confirm(expires_on=post.expires_on, word_of=post.word_of, on=on)
         next_step = shortage_step(due=due, candidates=figures.live, interested=figures.wanting)
         if short > 0 and step in ("", next_step):
             found.append(Shortage(post, figures, short, next_step, occupation_name(post.occupation)))
@@ -80,8 +77,7 @@ def shortage(request: HttpRequest) -> HttpResponse:
     """The list with its sums."""
     today, filters = timezone.localdate(), _filters(request)
     rows = shortages(today, **filters)
-    number = request.GET.get("page", "")
-    number = int(number) if number.isascii() and number.isdigit() and int(number[:6]) < MOST_PAGES else 0
+    number = whole_of(request.GET.get("page", ""))
     start = number * SIZE if number * SIZE < len(rows) else 0
     context = {
         "rows": rows[start : start + SIZE],

@@ -21,6 +21,7 @@ from jobbridge.apps.vacancies.titles import TitleRefused, confirm, may_confirm, 
 from jobbridge.engines.occupations import occupation_name
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
 from jobbridge.web.desk.occupations import options_of, search
+from jobbridge.web.fields import key_of
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
 
@@ -32,7 +33,6 @@ VIEWS = {
     "known": gettext_lazy("职业分类里有的"),
 }
 ORDERS = {"confirmed": ("-confirmed_at", "id"), "known": ("-wishes", "-posts", "id")}
-KEY_DIGITS = 18
 
 
 @page_for(CLERKS)
@@ -94,10 +94,8 @@ def _after(title: JobTitle) -> JobTitle | None:
 
 def _at(request: HttpRequest) -> JobTitle | None:
     """The title asked for, else the first that waits."""
-    number = request.GET.get("at", "")
-    if number.isascii() and number.isdigit() and len(number) <= KEY_DIGITS:
-        return JobTitle.objects.filter(pk=number).first() or _queue().first()
-    return _queue().first()
+    key = key_of(request.GET.get("at", ""))
+    return (JobTitle.objects.filter(pk=key).first() if key else None) or _queue().first()
 
 
 def _page(

@@ -17,7 +17,7 @@ from jobbridge.apps.placements.shortlists import LONGEST_LIST, employer_moves, p
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.web.access import EMPLOYERS, page_for
 from jobbridge.web.employer.own import own_employer
-from jobbridge.web.offers import day_of
+from jobbridge.web.fields import day_of
 from jobbridge.web.outcomes import NOT_HIRED, wage_of
 
 GROUPS = (

@@ -20,7 +20,8 @@ from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.web.access import EMPLOYERS, page_for
 from jobbridge.web.candidates import NOBODY, standing
 from jobbridge.web.employer.own import own_employer
-from jobbridge.web.offers import choices, day_of, read_offer, shown, whole_of
+from jobbridge.web.fields import day_of, whole_of
+from jobbridge.web.offers import choices, read_offer, shown
 
 
 @page_for(EMPLOYERS)

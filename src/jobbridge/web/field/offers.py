@@ -15,6 +15,7 @@ from jobbridge.apps.placements.in_person import heard, posts_of, told
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import BROKERS, page_for
+from jobbridge.web.fields import key_of
 
 LACKING = "不足"  # how the engine begins the one reason that speaks against
 SEEN = "seen"
@@ -45,16 +46,17 @@ def offers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, person: Person) -> HttpResponse:
-    said, chosen, today = request.POST.get("answer", ""), request.POST.get("item", ""), timezone.localdate()
+    said, chosen = request.POST.get("answer", ""), key_of(request.POST.get("item", ""))
+    today = timezone.localdate()
     if said == SEEN:
         told(posts_of(person, actor=request.actor), actor=request.actor, on=today)
         messages.success(request, _("记下了：{name}已知道，想一想再答。").format(name=person.name))
         return redirect("field:today")
-    if said not in ("yes", *Refusal.values) or not chosen.isdecimal():
+    if said not in ("yes", *Refusal.values) or chosen is None:
         raise BadRequest("answer")
     yes = said == "yes"
     try:
-        heard(int(chosen), person=person, interested=yes, actor=request.actor, on=today, reason="" if yes else said)
+        heard(chosen, person=person, interested=yes, actor=request.actor, on=today, reason="" if yes else said)
     except Recommendation.DoesNotExist:
         raise Http404 from None
     except flows.Refused:

@@ -18,7 +18,7 @@ from jobbridge.apps.placements.stability import jobs_of
 from jobbridge.apps.registry.enums import Need
 from jobbridge.apps.registry.models import Household, Person
 from jobbridge.web.access import BROKERS, page_for, wants_fragment
-from jobbridge.web.offers import day_of
+from jobbridge.web.fields import day_of, key_of
 from jobbridge.web.outcomes import LEFT
 from jobbridge.web.people import with_work
 
@@ -51,11 +51,10 @@ def _report(request: HttpRequest, household: Household) -> Report:
     post = request.POST
     met = post.get("met", "")
     answers = {
-        int(name.removeprefix("person-")): value
+        key: value
         for name, value in post.items()
-        if value and name.startswith("person-") and name.removeprefix("person-").isdigit()
+        if value and name.startswith("person-") and (key := key_of(name.removeprefix("person-")))
     }
-    task = post.get("task", "")
     return Report(
         client_key=UUID(post.get("key", "")),
         household_id=household.pk,
@@ -65,7 +64,7 @@ def _report(request: HttpRequest, household: Household) -> Report:
         jobs={} if met == "absent" else _jobs(post),
         needs=tuple(need for need in post.getlist("need") if need in Need.values),
         note=post.get("note", "").strip(),
-        task_id=int(task) if task.isdigit() else None,
+        task_id=key_of(post.get("task", "")),
     )
 
 
@@ -73,14 +72,14 @@ def _jobs(post: QueryDict) -> dict[int, JobWord]:
     """What was said of the jobs that people were placed in: ``job-``, ``left-`` and ``why-`` with their ids."""
     said = {}
     for name, value in post.items():
-        key = name.removeprefix("job-")
-        if key == name or not key.isdecimal():
+        key = key_of(name.removeprefix("job-")) if name.startswith("job-") else None
+        if key is None:
             continue
         if value == "still":
-            said[int(key)] = JobWord(still=True)
+            said[key] = JobWord(still=True)
         elif value == "left":
             left_on, why = day_of(post.get(f"left-{key}", "")), post.get(f"why-{key}", "")
-            said[int(key)] = JobWord(still=False, left_on=left_on, why=why)
+            said[key] = JobWord(still=False, left_on=left_on, why=why)
     return said
 
 

@@ -36,8 +36,9 @@ def run(options: argparse.Namespace) -> int:
     from jobbridge.commands.cycle import show
     from jobbridge.commands.demo_agreements import register_agreements
     from jobbridge.commands.demo_employers import employers_at_work
-    from jobbridge.commands.demo_people import create_users, load_settlements, log_ins
+    from jobbridge.commands.demo_people import create_users, load_settlements, log_ins, worker_page
     from jobbridge.commands.table import cycle_table
+    from jobbridge.config.environment import public_url
 
     if settings.PRODUCTION:
         print("jobbridge demo 只用于演示环境：生产环境请从“导入中心”导入真实数据。", file=sys.stderr)
@@ -45,6 +46,9 @@ def run(options: argparse.Namespace) -> int:
     started = time.monotonic()
     on = options.date or timezone.localdate()
     settings.CYCLE_TIME = "09:30"  # the demo may run at night, when nobody may be sent a message
+    # Its messages lead to its own pages, those too that are sent by the process that serves.
+    os.environ.setdefault("JOBBRIDGE_PUBLIC_URL", f"http://127.0.0.1:{options.port}")
+    settings.PUBLIC_URL = public_url()
     _warm(settings.STATE)
     _say("准备数据库")
     call_command("migrate", verbosity=0)
@@ -70,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     employers_at_work(PASSWORD)
     print(cycle_table(cycle))
     print(f"\n全程 {time.monotonic() - started:.1f} 秒（{options.people:,} 人）")
-    print(f"\n网址  http://127.0.0.1:{options.port}/\n{log_ins(PASSWORD)}\n", flush=True)
+    print(f"\n网址  http://127.0.0.1:{options.port}/\n{log_ins(PASSWORD)}\n{worker_page()}\n", flush=True)
     if options.no_serve:
         return 0
     os.execv(sys.executable, [sys.executable, "-m", "jobbridge.cli", "serve", "--port", str(options.port)])

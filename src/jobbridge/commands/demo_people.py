@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from jobbridge.apps.accounts.models import Role, User
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.areas.models import Area, ManagementArea
 from jobbridge.apps.brokers.models import Broker
+from jobbridge.apps.messaging.models import Message
 from jobbridge.apps.targeting.models import HouseholdStatus
 
 OFFICES = (
@@ -66,6 +68,14 @@ def log_ins(password: str) -> str:
                 break
     lines = [f"账号  {user.username:<8} {user.display_name}（{user.unit}）" for user in User.objects.order_by("id")]
     return "\n".join([*lines, f"密码  {password}（仅供演示）"])
+
+
+def worker_page() -> str:
+    """The page that one of the day's messages leads to."""
+    with acting_as(system_actor("demo")):
+        sent = Message.objects.filter(template="recommend_posts", body__contains="/w/").order_by("-pk").first()
+    link = re.search(r"https?://\S+/w/\S+/", sent.body) if sent else None
+    return f"求职者  {link[0]}（短信里的链接，不用登录）" if link else ""
 
 
 def _user(username: str, name: str, role: str, unit: str, area: Area, password: str) -> User:

@@ -23,7 +23,7 @@ SKILLS = [f"技能{n}" for n in range(64)]
 def _occupations(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """120 codes in 12 中类 (the first ten are general labour), and their shares among seekers and posts."""
     general = [f"6-00-00-{n:02d}" for n in range(10)]
-    trades = [f"{4 + n % 3}-{10 + n // 10:02d}-{1 + n % 10 // 3:02d}-{1 + n % 3:02d}" for n in range(110)]
+    trades = [f"6-{10 + n // 10:02d}-{1 + n % 10 // 3:02d}-{1 + n % 3:02d}" for n in range(110)]
     supply = 1 / (1 + rng.permutation(120)) ** 0.9
     supply[:10] *= 3
     supply /= supply.sum()

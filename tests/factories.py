@@ -59,6 +59,13 @@ def make_source(as_of: date = DAY, kind: str = "manual") -> SourceRecord:
     return SourceRecord.objects.create(key=f"test:{next(_serial)}", kind=kind, label="测试", as_of=as_of)
 
 
+def on_offer(values: dict[str, Any]) -> dict[str, Any]:
+    """The state of a post, active unless ``values`` name another, and that what is on offer was screened."""
+    state = values.get("state", "active")
+    screened = {"screened_on": DAY, "screened_by": "system:test"} if state in ("active", "paused") else {}
+    return {"state": state, **screened}
+
+
 def make_household(village: str = "500235001001", head: str = "覃平国", **values: Any) -> Household:
     number = next(_serial)
     return Household.objects.create(

@@ -8,7 +8,16 @@ from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.kernel import credit_code
-from tests.factories import DAY, make_areas, make_household, make_person, make_phone, make_source, make_statement
+from tests.factories import (
+    DAY,
+    make_areas,
+    make_household,
+    make_person,
+    make_phone,
+    make_source,
+    make_statement,
+    on_offer,
+)
 
 
 def quiet(*step):
@@ -31,7 +40,7 @@ def make_post(employer: Employer, title: str = "缝纫工", **values) -> Post:
         key=f"post:{number}", employer=employer, title=title, source=make_source(), as_of=DAY,
         **{
             "place_code": "500235001000", "place_text": "云阳县双江街道", "openings": 2, "wage_min": 3500,
-            "wage_max": 4500, "lodging": True, "expires_on": DAY.replace(month=12), **values,
+            "wage_max": 4500, "lodging": True, "expires_on": DAY.replace(month=12), **on_offer(values), **values,
         },
     )  # fmt: skip
 

@@ -49,6 +49,7 @@ from tests.factories import (
     make_spell,
     make_statement,
     make_user,
+    on_offer,
 )
 from tests.imports.workbooks import damaged_roster
 
@@ -143,7 +144,7 @@ def make_post(key: str = "p1", *, name: str = "样例服饰", code: str = "99" +
         employer=employer, key=key, source=source, as_of=DAY, place_code="500235", place_text="云阳县",
         **{
             "title": "缝纫车工", "openings": 5, "wage_min": 3200, "wage_max": 5200,
-            "expires_on": DAY.replace(year=2030), **values,
+            "expires_on": DAY.replace(year=2030), **on_offer(values), **values,
         },
     )  # fmt: skip
 

@@ -190,7 +190,8 @@ def test_the_log_of_posts_is_only_added_to(county, signed_in):
 @pytest.mark.parametrize(
     "values",
     [{"age_min": 18}, {"age_max": 50}, {"sex_limit": "女"}, {"sex_limit": "?", "limit_ground": "《x》"},
-     {"state": "gone"}, {"origin": "gone"}, {"origin": "liaison"}, {"state": "rejected"}],
+     {"state": "gone"}, {"origin": "gone"}, {"origin": "liaison"}, {"state": "rejected"}, {"screened_on": None},
+     {"screened_by": ""}],
 )  # fmt: skip
 def test_the_database_refuses_what_the_law_and_the_table_refuse(county, values):
     with acting_as(TEST), pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():

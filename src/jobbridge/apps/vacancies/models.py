@@ -47,7 +47,7 @@ class Post(Sourced):
     lodging = models.BooleanField("包住", default=False)
     shift = models.CharField("班次", max_length=20, blank=True)
     note = models.CharField("岗位说明", max_length=300, blank=True, db_default="")
-    state = models.CharField("状态", max_length=8, choices=PostState, default=PostState.ACTIVE)
+    state = models.CharField("状态", max_length=8, choices=PostState, default=PostState.DRAFT)
     origin = models.CharField("收集渠道", max_length=10, choices=PostOrigin, default=PostOrigin.IMPORT)
     collected_on = models.DateField("收集日", default=timezone.localdate)
     screened_on = models.DateField("审核日", null=True)
@@ -80,6 +80,11 @@ class Post(Sourced):
             models.CheckConstraint(condition=Q(sex_limit__in=["", "男", "女"]), name="post_sex_limit"),
             models.CheckConstraint(condition=Q(state__in=PostState.values), name="post_state"),
             models.CheckConstraint(condition=Q(origin__in=PostOrigin.values), name="post_origin"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[PostState.ACTIVE, PostState.PAUSED])
+                | Q(screened_on__isnull=False) & ~Q(screened_by=""),
+                name="post_on_offer_screened",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=PostState.REJECTED) | ~Q(rejection=""), name="post_rejected_has_reason"
             ),

@@ -9,20 +9,18 @@ from datetime import timedelta
 
 import pytest
 
-from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.messaging import conf, sending, services
 from jobbridge.apps.messaging.channels import cloud
 from jobbridge.apps.messaging.channels.aliyun import AliyunChannel
 from jobbridge.apps.messaging.channels.base import ChannelError
 from jobbridge.apps.messaging.channels.cloud import CloudSettings
 from jobbridge.apps.messaging.enums import State
-from jobbridge.apps.messaging.models import Message
 from tests.messaging.fakes import NOW, draft
+from tests.messaging.outbox import ACTOR, error, put, send, states
 from tests.messaging.providers import KEY_ID, KEY_SECRET
 from tests.messaging.providers.aliyun import Aliyun
 
 pytestmark = pytest.mark.django_db
-ACTOR = system_actor("test")
 VISIT = {"id": "SMS_1002", "params": {"who": "name", "broker": "broker", "day": "date"}}
 POSTS = {
     "id": "SMS_1001",
@@ -42,24 +40,6 @@ def aliyun(settings) -> Iterator[Aliyun]:
     yield service
     service.stop()
     assert service.faults == []
-
-
-def put(*drafts) -> None:
-    services.queue_many(actor=ACTOR, drafts=drafts, now=NOW)
-
-
-def send(now=NOW) -> sending.SendReport:
-    return sending.deliver(actor=ACTOR, now=now, listen=0)
-
-
-def states() -> dict[str, str]:
-    with acting_as(ACTOR):
-        return dict(Message.objects.order_by("id").values_list("idempotency_key", "state"))
-
-
-def error(key: str = "test:1") -> str:
-    with acting_as(ACTOR):
-        return Message.objects.get(idempotency_key=key).error
 
 
 def test_messages_go_by_template_in_few_calls(aliyun):

@@ -9,16 +9,16 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.messaging import conf, sending, services
 from jobbridge.apps.messaging.channels.base import Incoming, Outcome, Receipt, Result
 from jobbridge.apps.messaging.enums import Priority, State
 from jobbridge.apps.messaging.models import Message
 from jobbridge.apps.messaging.rules import CHINA
 from tests.messaging.fakes import NOW, FakeChannel, draft
+from tests.messaging.outbox import ACTOR, put, states
 
 pytestmark = pytest.mark.django_db
-ACTOR = system_actor("test")
 DAY = timedelta(days=1)
 
 
@@ -40,17 +40,8 @@ class Ticking:
         return self.at
 
 
-def put(*drafts, now=NOW) -> None:
-    services.queue_many(actor=ACTOR, drafts=drafts, now=now)
-
-
 def send(channel, now=NOW, **more) -> sending.SendReport:
     return sending.send_due(actor=ACTOR, channel=channel, now=now, clock=Ticking(channel), **more)
-
-
-def states() -> dict[str, str]:
-    with acting_as(ACTOR):
-        return dict(Message.objects.order_by("id").values_list("idempotency_key", "state"))
 
 
 def one(key: str = "test:1") -> Message:

@@ -9,16 +9,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from jobbridge.apps.accounts.scope import acting_as, system_actor
+from jobbridge.apps.accounts.scope import acting_as
 from jobbridge.apps.messaging import conf, sending, services
 from jobbridge.apps.messaging.enums import State
 from jobbridge.apps.messaging.models import Message, WeChatBinding
 from tests.messaging.fakes import NOW, draft
+from tests.messaging.outbox import ACTOR, put, send
 from tests.messaging.providers import KEY_ID, KEY_SECRET
 from tests.messaging.providers.wechat import WeChat
 
 pytestmark = pytest.mark.django_db
-ACTOR = system_actor("test")
 TEMPLATES = json.dumps(
     {
         "recommend_posts@2": {
@@ -50,14 +50,6 @@ def wechat(settings, tmp_path) -> Iterator[WeChat]:
     yield service
     service.stop()
     assert service.faults == []
-
-
-def put(*drafts) -> None:
-    services.queue_many(actor=ACTOR, drafts=drafts, now=NOW)
-
-
-def send(now=NOW) -> sending.SendReport:
-    return sending.deliver(actor=ACTOR, now=now, listen=0)
 
 
 def rows() -> dict[str, tuple[str, str]]:

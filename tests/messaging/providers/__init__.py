@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 KEY_ID, KEY_SECRET = "made-up-key", "made-up-secret"
 
 
-class Provider:
+class Provider(ABC):
     """A service of its own port. Subclasses answer in `answer`; ``silent`` numbers are served without an answer.
 
     ``codes`` gives a number (or ``*``) the code it is refused with, for so many calls (None: always).
@@ -43,9 +44,9 @@ class Provider:
                 self.faults.append(repr(error))
                 raise
 
+    @abstractmethod
     def answer(self, request: Request) -> tuple[int, str, bytes] | None:
         """Status, content type and body."""
-        raise NotImplementedError
 
     def code(self, *numbers: str) -> str | int | None:
         """The code that a call with these numbers is refused with, if any."""

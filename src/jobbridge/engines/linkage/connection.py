@@ -9,7 +9,7 @@ from .parameters import Parameters
 
 def connect(parameters: Parameters) -> duckdb.DuckDBPyConnection:
     """A private in-memory database; without a spill directory nothing personal touches the disk."""
-    return duckdb.connect(
+    con = duckdb.connect(
         config={
             "threads": parameters.threads,
             "memory_limit": parameters.memory_limit,
@@ -17,3 +17,5 @@ def connect(parameters: Parameters) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": False,
         }
     )
+    con.execute("set enable_progress_bar = false")  # the run tells its own progress
+    return con

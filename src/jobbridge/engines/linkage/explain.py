@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -18,7 +19,8 @@ LINKS = """select f.key as record_id, case when d.zone <> 'none' then r.key end 
         coalesce(d.posterior, 0.0) as posterior, coalesce(d.zone, 'none') as zone, d.stage,
         case when d.zone = 'review' then d.note end as note
     from feed f left join (from decided_all where place = 1) d on d.record = f.n
-    left join register r on r.n = d.person order by f.n"""
+    left join (select n, key from register where n in (select person from decided_all where place = 1)) r
+        on r.n = d.person order by f.n"""
 # Up to three candidates a feed row; the seven weights add up to the total.
 WEIGHTS = f"""select f.key as record_id, r.key as person_id, d.place::int as rank,
         {", ".join(f"d.w_{field} as {field}" for field in FIELDS)}, d.total,
@@ -43,37 +45,32 @@ def counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     ``expected`` needs no truth: ``right_auto`` is the sum of the posteriors of automatic links,
     ``findable`` the sum over all candidates, so their quotient is the recall the engine believes in.
     """
-    con.execute(
-        """create or replace temp table outcome as
-           select f.source, d.posterior, coalesce(d.zone, 'none') as zone, d.stage, d.note
-           from feed f left join (from decided_all where place = 1) d on d.record = f.n"""
-    )
-    by_source: dict[str, dict[str, int]] = {}
-    for source, zone, n in con.execute(
-        "select source, zone, count(*) from outcome group by all order by all"
-    ).fetchall():
-        by_source.setdefault(source, {"auto": 0, "review": 0, "none": 0})[zone] = n
-    stages = dict(
-        con.execute("select stage, count(*) from outcome where zone <> 'none' group by 1 order by 1").fetchall()
-    )
-    held = "select note, count(*) from outcome where zone = 'review' and note is not null group by 1 order by 1"
-    notes = dict(con.execute(held).fetchall())
     # Millionths are added as whole numbers: the same sum whatever the order.
-    auto, right, review, likely = con.execute(
-        """select count(*) filter (zone = 'auto'), sum((posterior * 1e6)::bigint) filter (zone = 'auto'),
-               count(*) filter (zone = 'review'), sum((posterior * 1e6)::bigint) filter (zone = 'review')
-           from outcome"""
-    ).fetchall()[0]
+    outcome = con.execute(
+        """select f.source, coalesce(d.zone, 'none'), d.stage, d.note, count(*), sum((d.posterior * 1e6)::bigint)
+           from feed f left join (from decided_all where place = 1) d on d.record = f.n
+           group by all order by all"""
+    ).fetchall()
+    by_source: dict[str, dict[str, int]] = {}
+    zones, right, stages, notes = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for source, zone, stage, note, rows, millionths in outcome:
+        by_source.setdefault(source, {"auto": 0, "review": 0, "none": 0})[zone] += rows
+        zones[zone] += rows
+        right[zone] += millionths or 0
+        if zone != "none":
+            stages[stage] += rows
+        if zone == "review" and note is not None:
+            notes[note] += rows
     findable = con.execute("select sum((posterior * 1e6)::bigint) from decided_all").fetchall()[0][0] or 0
     return {
         "by_source": by_source,
-        "by_stage": stages,
-        "held_for_review": notes,
+        "by_stage": dict(sorted(stages.items())),
+        "held_for_review": dict(sorted(notes.items())),
         "expected": {
-            "auto": auto,
-            "right_auto": round((right or 0) / 1e6, 1),
-            "review": review,
-            "right_review": round((likely or 0) / 1e6, 1),
+            "auto": zones["auto"],
+            "right_auto": round(right["auto"] / 1e6, 1),
+            "review": zones["review"],
+            "right_review": round(right["review"] / 1e6, 1),
             "findable": round(findable / 1e6, 1),
         },
     }

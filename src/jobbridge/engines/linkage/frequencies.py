@@ -111,15 +111,20 @@ def _count_name_masks(con: duckdb.DuckDBPyConnection) -> None:
         f"""select regexp_replace(name, '[^*]', '.', 'g') as kind from feed where name_masked
             group by 1 order by count(*) desc, 1 limit {_MAX_MASK_KINDS}"""
     ).fetchall()
-    masked = ["select null::varchar as value, 0 as c where false"]
+    by_length: dict[int, list[str]] = {}
     for (kind,) in kinds:
-        shown = ["'*'" if sign == "*" else f"substr(name, {i}, 1)" for i, sign in enumerate(kind, 1)]
-        seen = {sign: f"s{i}" for i, sign in enumerate(sorted({*shown} - {"'*'"}))}
-        # Grouped by what is shown before the mask is spelled out: there are far fewer of these than of names.
+        by_length.setdefault(len(kind), []).append(kind)
+    masked = ["select null::varchar as value, 0 as c where false"]
+    for length, alike in by_length.items():
+        # One reading of the names for all masks of a length; a sign that a mask does not show is null in its groups.
+        shown = [[i for i, sign in enumerate(kind, 1) if sign != "*"] for kind in alike]
+        used = sorted({i for places in shown for i in places})
+        spelled = (f"coalesce(s{i}, '*')" if i in used else "'*'" for i in range(1, length + 1))
         masked.append(
-            f"""select {" || ".join(seen.get(sign, sign) for sign in shown)} as value, c
-            from (select {", ".join(f"{sign} as {name}" for sign, name in seen.items())}, sum(c) as c
-                from register_names where length = {len(kind)} group by all)"""
+            f"""select {" || ".join(spelled)} as value, sum(c) as c
+            from (select {", ".join(f"substr(name, {i}, 1) as s{i}" for i in used)}, c
+                from register_names where length = {length})
+            group by grouping sets ({", ".join(f"({', '.join(f's{i}' for i in places)})" for places in shown)})"""
         )
     # A name with a star in the register itself fits masks of two kinds: hence one sum over all of them.
     con.execute(

@@ -11,7 +11,7 @@ import duckdb
 
 from .parameters import Parameters
 
-_FITS = "left(r.id_text, length(f.id_head)) = f.id_head and right(r.id_text, length(f.id_end)) = f.id_end"
+_FITS = "starts_with(r.id_text, f.id_head) and ends_with(r.id_text, f.id_end)"
 
 
 def may_pair(con: duckdb.DuckDBPyConnection, exclude_self: bool) -> None:
@@ -47,10 +47,8 @@ def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"""create table pairs_b as
         with hits as (
-            select f.n as record, r.n as person from feed f join (
-                select n, name, id_tail, id_text from register
-                where name in (select name from feed where id_kind = 'masked' and not name_masked)) r
-            on f.name = r.name and f.id_tail = r.id_tail
+            select f.n as record, r.n as person
+            from feed f join register r on f.name = r.name and f.id_tail = r.id_tail
             where f.id_kind = 'masked' and not f.name_masked and {_FITS}
             union
             select f.n, r.person from feed f join listed r on f.phone = r.phone and f.name = r.name
@@ -99,9 +97,11 @@ def phone_owners(con: duckdb.DuckDBPyConnection, rows: str, proven: str, paramet
     )
     con.execute(
         f"""create or replace table phone_user as
-        with family as (
-            select household, n as person from register where household in (select household from known_user)
-            qualify count(*) over (partition by household) <= {parameters.max_household}),
+        with home as (
+            select household, n as person from register where household in (select household from known_user)),
+        family as (
+            select * from home where household in (
+                select household from home group by 1 having count(*) <= {parameters.max_household})),
         met as (
             select phone, person, alias, users from known_user
             union all select u.phone, l.person, false, null from known_user u join family l using (household)),
@@ -132,8 +132,8 @@ def by_narrow_keys(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> No
         _block(limit, "true", "sound", "id_tail", register="same_sound"),
         _block(limit, "id_kind = 'masked'", "id_tail", "left(id_head, 4)", "surname", register="same_end"),
         _block(limit, "id_kind = 'masked' and surname = '*'", "id_tail", "left(id_head, 4)"),
-        _block(limit, "true", "left(id_text, 14)", "surname"),
-        f"""select record, person from ({_block(limit, "true", "right(id_text, 8)")})
+        _block(limit, "true", "substr(id_text, 1, 14)", "surname"),
+        f"""select record, person from ({_block(limit, "true", "substr(id_text, -8)")})
             join (select n as record, id_kind, surname from waiting) w using (record)
             join (select n as person, surname from register) r using (person)
             where w.id_kind = 'wrong' or w.surname = r.surname""",

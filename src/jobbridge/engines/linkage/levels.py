@@ -42,13 +42,14 @@ create or replace macro birth_level(a, b) as case
 create or replace macro id_level(kind, text, head, tail, other_kind, other) as case
     when kind is null or other is null or other_kind = 'masked' then null
     when kind = 'masked' then case
-        when left(other, length(head)) <> head then 'other'
-        when right(other, length(tail)) = tail then 'fit'
+        when not starts_with(other, head) then 'other'
+        when ends_with(other, tail) then 'fit'
         when length(tail) between 3 and 5 and damerau_levenshtein(right(other, 4), tail) = 1 then 'near'
         else 'other' end
     when text = other then 'same'
-    -- One edit leaves the beginning or the end as it was; counting edits is dear.
-    when left(text, 7) <> left(other, 7) and right(text, 7) <> right(other, 7)
+    -- Counting edits is dear.  One edit leaves seven signs at both ends as they were, or all but eight at one end.
+    when not starts_with(other, left(text, -8)) and not ends_with(other, substr(text, 9))
+        and not (starts_with(other, left(text, 7)) and ends_with(other, substr(text, -7)))
         then case kind when 'valid' then 'different' else 'other' end
     when damerau_levenshtein(text, other) > 1 then case kind when 'valid' then 'different' else 'other' end
     when kind = 'valid' and other_kind = 'valid' then 'one_off'

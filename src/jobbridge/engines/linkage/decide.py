@@ -135,11 +135,11 @@ def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters:
     if not con.execute("select count(*) from learnt").fetchall()[0][0]:
         return
     con.execute(
-        f"""create or replace table waiting as select {_WAITING} from feed
-           where n not in (select record from decided_all where zone = 'auto' or stage <> 'R')
-             and (phone in (select phone from learnt where teaches)
-               or n in (select o.record from decided_all o join learnt l using (person)
-                   where o.record <> l.record and l.person not in (select person from seen)))"""
+        f"""create or replace table waiting as select {_WAITING} from feed where n in (
+               select n from feed where phone in (select phone from learnt where teaches)
+               union select o.record from decided_all o join learnt l using (person)
+               where o.record <> l.record and l.person not in (select person from seen)
+               except select record from decided_all where zone = 'auto' or stage <> 'R')"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")
     candidates.phone_owners(con, _WAITING_ROWS, _PROVEN, parameters)

@@ -50,8 +50,8 @@ def score(
                 case when p.phone_level is not null then p.phone_level in ('own', 'household', 'proven') end
             left join count_surname cu on cu.value = p.their_surname
             left join outsider_phone op on op.phone = p.phone
-            left join count_birth cb on cb.value = p.their_birth
-            left join age_bits ab on ab.decade = left(p.their_birth, 3)
+            left join (select value, c, bits from count_birth left join age_bits on decade = left(value, 3)) cb
+                on cb.value = p.their_birth
             left join seen on seen.person = p.person)
         select *, round({total}, 3) as total from weighed"""
     )
@@ -121,7 +121,7 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     prior = f"""m.prior + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen
             else sb.seen end
         + case when id_level in ('same', 'near', 'one_off') or (birth_level = 'same' and ({birth_counts}))
-            then 0 else coalesce(ab.bits, 0) end"""
+            then 0 else coalesce(cb.bits, 0) end"""
     return dict(zip(FIELDS, (name, identity, phone, village, sex, birth, prior), strict=True))
 
 

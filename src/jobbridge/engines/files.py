@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,15 +17,16 @@ def read_table(path: Path) -> pa.Table:
     csv = is_csv(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")
-    if csv:
+    try:
+        if not csv:
+            return pa.parquet.read_table(path)
         with path.open("rb") as file:
             header = pa.csv.open_csv(file).schema.names
         text = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True)
-        try:
-            return pa.csv.read_csv(path, convert_options=text)
-        except pa.ArrowInvalid as problem:
-            raise ValueError(f"{path.name}: {problem} (csv must be UTF-8; Excel: save as CSV UTF-8)") from problem
-    return pa.parquet.read_table(path)
+        return pa.csv.read_csv(path, convert_options=text)
+    except pa.ArrowInvalid as problem:
+        hint = " (csv must be UTF-8; Excel: save as CSV UTF-8)" if csv else ""
+        raise ValueError(f"{path.name}: {problem}{hint}") from problem
 
 
 def write_table(table: pa.Table, path: Path) -> None:
@@ -54,8 +55,30 @@ def usable_outputs(*tables: Path | None, texts: Sequence[Path | None] = ()) -> N
             raise ValueError(f"{path}: the folder {path.parent} cannot be written to")
         if path.exists() and not path.is_file():
             raise ValueError(f"{path}: is not a file")
-    if len({path.resolve() for path in named}) < len(named):
-        raise ValueError("two outputs have one path: " + ", ".join(map(str, named)))
+    _apart(named)
+
+
+def keep_inputs(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) -> None:
+    """Refuse, before a run, outputs that would take the place of a file that the run reads, or of each other.
+
+    Paths are compared where their links lead.
+
+    Raises
+    ------
+    ValueError
+        Naming the output.
+    """
+    named = [path for path in outputs if path]
+    read = {path.resolve() for path in inputs if path}
+    for path in named:
+        if path.resolve() in read:
+            raise ValueError(f"{path}: is read by this run and would be overwritten; name another output")
+    _apart(named)
+
+
+def _apart(outputs: Sequence[Path]) -> None:
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise ValueError("two outputs have one path: " + ", ".join(map(str, outputs)))
 
 
 def write_whole(*outputs: tuple[Path | None, pa.Table | str | None]) -> None:

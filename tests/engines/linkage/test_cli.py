@@ -48,7 +48,11 @@ def test_csv_keeps_ids_as_text(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("name,phone\n王伟,1\n", "'record_id' is missing"), ("", "mpty"), ("record_id\n1\n1\n", "repeats 1 value")],
+    [
+        ("name,phone\n王伟,1\n", "'record_id' is missing"),
+        ("", "f.csv: Empty CSV file"),
+        ("record_id\n1\n1\n", "repeats 1 value"),
+    ],
 )
 def test_unusable_files_are_explained(county, tmp_path, capsys, content, message):
     register, feed = tmp_path / "r.parquet", tmp_path / "f.csv"
@@ -57,6 +61,45 @@ def test_unusable_files_are_explained(county, tmp_path, capsys, content, message
     assert command("--register", register, "--feed", feed, "--out", tmp_path / "o.csv") == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "o.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("run", "--register r.csv --feed f.csv --out f.csv"),
+        ("run", "--register r.csv --feed f.csv --out o.csv --weights ./r.csv"),
+        ("dedupe", "--register r.csv --out o.csv --clusters link.csv"),
+        ("update", "--feed f.csv --store s --out o.csv --report f.csv"),
+        ("prepare", "--register r.csv --feed f.csv --store r.csv --out o.csv"),
+    ],
+)
+def test_an_input_is_never_an_output(tmp_path, monkeypatch, capsys, verb, words):
+    monkeypatch.chdir(tmp_path)
+    for name in ("r.csv", "f.csv"):
+        (tmp_path / name).write_text("person_id,record_id,name\n1,1,王伟\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "r.csv")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert command(*words.split(), verb=verb) == 2
+    assert "would be overwritten" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_no_folder_for_the_output_is_said_before_the_run(tmp_path, capsys):
+    words = ("--register", tmp_path / "r.csv", "--feed", tmp_path / "f.csv", "--out", tmp_path / "no" / "o.csv")
+    assert command(*words) == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_dates_that_are_none_are_counted(tmp_path, capsys):
+    register, feed = tmp_path / "r.csv", tmp_path / "f.csv"
+    register.write_text(
+        "person_id,name,birth_date\n1,王伟,1990-01-02\n2,李强,1990-13-02\n3,张敏,不详\n4,赵静,\n", encoding="utf-8"
+    )
+    feed.write_text("record_id,name,seen_on\n1,王伟,2026/03/02\n2,李强,三月二日\n", encoding="utf-8")
+    assert command("--register", register, "--feed", feed, "--out", tmp_path / "o.csv") == 0
+    told = capsys.readouterr().err
+    assert "r.csv: birth_date is no date in 2 row(s)" in told
+    assert "f.csv: seen_on is no date in 1 row(s)" in told
 
 
 def test_unknown_ending_and_missing_file(tmp_path, capsys):

@@ -54,6 +54,7 @@ def command(tmp_path, capsys):
         ({"person_id": pa.array(["a", "b", "c"]).dictionary_encode()}, {}, "person_id: ids must be numbers or text"),
         ({"household_id": pa.array([[1], [2], [3]])}, {}, "household_id: ids must be numbers or text"),
         ({"available_from": pa.array(["soon"] * 3)}, {}, "available_from: must be days"),
+        ({}, {"wage_max": pa.array([3000, 2000], pa.int32())}, "post_id 2: wage_min 3000 is above wage_max 2000"),
         ({}, {"lodging": pa.array(["是", "否"])}, "lodging: must be true or false"),
         ({}, {"occupation": pa.array(["0", "6-18-01-01"])}, "'0' is not an occupation code"),
         ({}, {"occupation": pa.array(["６-18", "6-18-01-01"])}, "is not an occupation code"),
@@ -117,6 +118,32 @@ def test_outputs_appear_together_or_not_at_all(command, verb, outputs, sentence)
     assert sentence in told[0]
 
 
+@pytest.mark.parametrize(
+    ("verb", "outputs"),
+    [
+        ("run", "--out TMP/seekers.parquet"),
+        ("run", "--out TMP/r.parquet --report TMP/../link/posts.parquet"),
+        ("run", "--out TMP/r.parquet --export-edges TMP/./only_posts.parquet"),
+        ("allocate", "--out TMP/r.parquet --unplaced TMP/posts.parquet"),
+    ],
+)
+def test_an_input_is_never_an_output(command, tmp_path, verb, outputs):
+    link = tmp_path.parent / "link"
+    link.unlink(missing_ok=True)
+    link.symlink_to(tmp_path)
+    chosen = {"only_posts": POSTS.select(["post_id"])} if verb == "run" else {}
+    status, told, left = command(f"{verb} {outputs}", seekers=SEEKERS, posts=POSTS, **chosen)
+    assert (status, len(told), left) == (2, 1, [])
+    assert "would be overwritten" in told[0]
+    assert pq.read_table(tmp_path / "seekers.parquet").equals(SEEKERS)
+
+
+def test_a_day_that_is_none_is_said(capsys):
+    with pytest.raises(SystemExit):
+        main(["matching", "run", "--seekers", "s.csv", "--posts", "p.csv", "--out", "r.csv", "--on", "2026-13-01"])
+    assert "'2026-13-01' is no day; write it as 2026-03-02" in capsys.readouterr().err
+
+
 def test_a_disk_that_fails_in_the_middle_leaves_the_old_files(tmp_path, monkeypatch):
     (tmp_path / "report.json").write_text("old")
     whole = files.write_table
@@ -165,6 +192,15 @@ def test_without_pyspark_the_engine_spark_says_so(command, monkeypatch):
     monkeypatch.setattr(spark, "find_spec", lambda name: None)
     monkeypatch.setattr(spark, "_require_java", lambda: None)
     assert "needs pyspark" in command("run --out TMP/r --engine spark", seekers=SEEKERS, posts=POSTS)[1][0]
+
+
+def test_with_spark_the_folder_of_the_seekers_is_left_alone(tmp_path, capsys):
+    pq.write_table(SEEKERS, tmp_path / "part-0.parquet")
+    pq.write_table(POSTS, tmp_path / "part-1.parquet")
+    words = ["--seekers", tmp_path / "part-0.parquet", "--posts", tmp_path / "part-1.parquet", "--out", tmp_path]
+    assert main(["matching", "run", "--engine", "spark", *map(str, words)]) == 2
+    assert "the seekers are in this folder" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_with_spark_a_folder_of_other_files_is_left_alone(command, tmp_path):

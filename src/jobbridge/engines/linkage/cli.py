@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ..files import read_table
 from . import cli_prepared
+from .columns import FEED, REGISTER
 from .dedupe import dedupe
 from .fields import FieldSet
 from .fields_file import read_fields
-from .files import show_progress, told, write_results
+from .files import read_people, show_progress, told, write_results
 from .generic import link_fields
 from .parameters import Parameters
 from .run import link
@@ -74,11 +75,11 @@ def link_one(args: argparse.Namespace) -> None:
         report = link_files(*paths, parameters=parameters, master=args.master, progress=show_progress)
         write_results(args, report)
     else:
-        # Not named: the engine lets go of the raw tables once they are read.
-        tables = [read_table(args.register), read_table(args.feed)]
         if fields:
-            result = link_fields(tables.pop(0), tables.pop(0), fields, parameters)
+            result = link_fields(read_table(args.register), read_table(args.feed), fields, parameters)
         else:
+            # Not named: the engine lets go of the raw tables once they are read.
+            tables = [read_people(args.register, REGISTER), read_people(args.feed, FEED)]
             result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=show_progress)
         report = result.report
         write_results(args, report, (args.out, result.links), (args.weights, result.weights))
@@ -92,7 +93,8 @@ def link_one(args: argparse.Namespace) -> None:
 def find_doubles(args: argparse.Namespace) -> None:
     """Find duplicates."""
     fields, parameters = _settings(args)
-    result = dedupe(read_table(args.register), fields=fields, parameters=parameters)
+    register = read_table(args.register) if fields else read_people(args.register, REGISTER)
+    result = dedupe(register, fields=fields, parameters=parameters)
     optional = (args.clusters, result.clusters), (args.weights, result.weights)
     write_results(args, result.report, (args.out, result.pairs), *optional)
     for what, counts in (("pairs", result.report["zones"]), ("clusters", result.report["clusters"])):

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..files import read_table
 from . import vault
-from .files import show_progress, told, write_results
+from .columns import FEED, REGISTER
+from .files import read_people, show_progress, told, write_results
 from .parameters import Parameters
 from .prepared import Prepared
 
@@ -51,7 +52,7 @@ def add_parsers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_prepare(args: argparse.Namespace) -> None:
     """Compare everything and write the store."""
     key = _key()
-    tables = [read_table(args.register), read_table(args.feed)]
+    tables = [read_people(args.register, REGISTER), read_people(args.feed, FEED)]
     prepared, result = Prepared.build(
         tables.pop(0), tables.pop(0), parameters=_parameters(args), progress=show_progress
     )
@@ -69,8 +70,8 @@ def run_update(args: argparse.Namespace) -> None:
         raise ValueError(f"{problem}; make it again with 'jobbridge linkage prepare'") from problem
     with prepared:
         result = prepared.update(
-            read_table(args.feed) if args.feed else None,
-            persons=read_table(args.persons) if args.persons else None,
+            read_people(args.feed, FEED) if args.feed else None,
+            persons=read_people(args.persons, REGISTER) if args.persons else None,
             gone_persons=_keys(args.gone_persons, "person_id"),
             gone_records=_keys(args.gone_records, "record_id"),
             progress=show_progress,

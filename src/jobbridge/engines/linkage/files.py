@@ -12,8 +12,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ..files import write_whole
+from ..files import keep_inputs, read_table, usable_outputs, write_whole
 from ..spark import EngineUnavailable
+from .columns import TableShape
+from .normalise import unread_dates
+
+_INPUTS = ("register", "feed", "persons", "gone_persons", "gone_records", "fields")
+_TABLES = ("out", "weights", "clusters")
 
 
 def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
@@ -21,6 +26,7 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
 
     def run(args: argparse.Namespace) -> int:
         try:
+            _check_paths(args)
             command(args)
         except (ValueError, OSError, EngineUnavailable, pa.ArrowInvalid, duckdb.Error) as problem:
             print(f"jobbridge linkage: {problem}", file=sys.stderr)
@@ -28,6 +34,22 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
         return 0
 
     return run
+
+
+def _check_paths(args: argparse.Namespace) -> None:
+    """Refuse paths that a run would only trip over when it writes what it found."""
+    given = vars(args).get
+    keep_inputs(map(given, _INPUTS), map(given, (*_TABLES, "report", "store")))
+    if given("engine") != "spark":  # that one writes folders
+        usable_outputs(*map(given, _TABLES), texts=[args.report])
+
+
+def read_people(path: Path, shape: TableShape) -> pa.Table:
+    """Read a table of persons or observations; dates in it that are none are told to stderr."""
+    table = read_table(path)
+    for column, count in unread_dates(table, shape).items():
+        print(f"{path.name}: {column} is no date in {count} row(s); they are compared without it", file=sys.stderr)
+    return table
 
 
 def write_results(args: argparse.Namespace, report: dict[str, Any], *tables: tuple[Path | None, pa.Table]) -> None:

@@ -20,6 +20,7 @@ sex, birth          男 | 女 and YYYYMMDD, read from a valid id when not told (
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 
 from .columns import TableShape, forget
 from .names import name_keys
@@ -123,6 +124,21 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     con.execute("drop table name_keys")
     forget(con, shape)
     _check_characters(con, table)
+
+
+def unread_dates(table: pa.Table, shape: TableShape) -> dict[str, int]:
+    """Date column -> how many of its values are no date, so that they are read as nothing; only where there are."""
+    found: dict[str, int] = {}
+    with duckdb.connect() as con:
+        con.execute(MACROS)
+        for column in {"birth_date", "seen_on"} & {*shape.optional} & {*table.column_names}:
+            con.register("given", table.select([column]))
+            (count,) = con.execute(
+                f"""select count(*) from (select nullif(trim({column}::varchar), '') as told from given)
+                    where told is not null and date_clean(told) is null"""
+            ).fetchall()[0]
+            found |= {column: count} if count else {}
+    return dict(sorted(found.items()))
 
 
 def _key_names(con: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -15,7 +15,7 @@ from . import cli_allocate
 from .columns import __doc__ as COLUMNS
 from .columns import only
 from .edges import legal_pairs
-from .files import read, show_progress, told
+from .files import day, read, show_progress, told
 from .parameters import Parameters
 from .run import MatchResult, match
 
@@ -40,7 +40,7 @@ def add_parser(subparsers: Any) -> None:
     command.add_argument("--export-edges", type=Path, help="every legal pair with its score")
     command.add_argument("--k", type=int, default=Parameters.k, help="recommendations a seeker")
     command.add_argument("--kappa", type=float, default=Parameters.kappa, help="candidates an opening")
-    command.add_argument("--on", type=dt.date.fromisoformat, default=None, help="date of the run, default today")
+    command.add_argument("--on", type=day, default=None, help="date of the run, default today")
     command.add_argument("--only-posts", type=Path, help="post_id of the posts to recommend, as those of a fair")
     command.add_argument("--engine", choices=("here", "spark"), default="here", help="spark: parquet files only")
     command.add_argument("--partitions", type=int, default=4, help="with spark: parts that are matched by themselves")

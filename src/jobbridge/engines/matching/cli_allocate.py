@@ -10,7 +10,7 @@ from pathlib import Path
 from ..files import usable_outputs, write_whole
 from .allocation import Allocation, allocate, allocate_edges
 from .allocation.instance import __doc__ as COLUMNS
-from .files import read, told
+from .files import day, read, told
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument("--unplaced", type=Path, help="also write who gets none, and why")
     command.add_argument("--report", type=Path, help="JSON: each tier served and its maximum, places taken")
     command.add_argument("--household-cap", type=int, metavar="N", help="at most N places a household")
-    command.add_argument("--on", type=dt.date.fromisoformat, help="date of the allocation, default today")
+    command.add_argument("--on", type=day, help="date of the allocation, default today")
     command.set_defaults(act=told(run))
 
 

@@ -40,6 +40,7 @@ from .values import (
     day,
     days,
     flags,
+    in_order,
     lists,
     numbers,
     pack_occupations,
@@ -59,8 +60,21 @@ SEXES = {"男": 0, "女": 1}
 SEX_UNKNOWN = 2
 
 SEEKER_COLUMNS = (
-    "person_id", "household_id", "tier", "occupation_1", "occupation_2", "region_code", "travel",
-    "preferred_region", "age", "sex", "education", "health", "skills", "wage_floor", "available_from",
+    "person_id",
+    "household_id",
+    "tier",
+    "occupation_1",
+    "occupation_2",
+    "region_code",
+    "travel",
+    "preferred_region",
+    "age",
+    "sex",
+    "education",
+    "health",
+    "skills",
+    "wage_floor",
+    "available_from",
 )
 POST_COLUMNS = (
     "post_id", "employer_id", "occupation", "region_code", "openings", "wage_min", "wage_max", "age_min",
@@ -219,6 +233,7 @@ def _posts(
         refused |= ((sex >= 0) & (sex != value)).astype(np.int64) << (HEALTH_LEVELS + EDUCATION_LEVELS + value)
     low = numbers(table["wage_min"], "wage_min", NO_WAGE, 0, 10_000_000)
     high = numbers(table["wage_max"], "wage_max", NO_WAGE, 0, 10_000_000)
+    in_order(low, high, ("wage_min", "wage_max"), table["post_id"])
     low, high = np.where(low < 0, high, low), np.where(high < 0, low, high)
     openings = numbers(table["openings"], "openings", 0, 0, 1 << 24)
     return Posts(
@@ -306,9 +321,7 @@ def take_seekers(seekers: Seekers, rows: NDArray[np.int64]) -> Seekers:
     counts = np.diff(seekers.barred_start)[rows]
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     barred = [seekers.barred[seekers.barred_start[i] : seekers.barred_start[i + 1]] for i in rows[counts > 0]]
-    columns = {
-        name: column[rows] for name, column in seekers._asdict().items() if not name.startswith("barred")
-    }
+    columns = {name: column[rows] for name, column in seekers._asdict().items() if not name.startswith("barred")}
     flat = np.concatenate(barred) if barred else np.zeros(0, np.int32)
     return Seekers(**columns, barred_start=start, barred=flat)
 

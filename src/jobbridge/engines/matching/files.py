@@ -7,6 +7,7 @@ In a csv every column is text; those that hold numbers, days, yes or no (``true`
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..files import is_csv, read_table
+from ..files import is_csv, keep_inputs, read_table
 from ..spark import EngineUnavailable
 
 TYPES: dict[str, pa.DataType] = {
@@ -27,11 +28,17 @@ TYPES: dict[str, pa.DataType] = {
 }
 
 
+_INPUTS = ("seekers", "posts", "excluded", "places", "only_posts", "edges", "places_capacity")
+_OUTPUTS = ("out", "report", "export_edges", "unplaced")
+
+
 def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
     """The command with its exit status: 0 done, 2 when the input cannot be used (the reason goes to stderr)."""
 
     def run(args: argparse.Namespace) -> int:
+        given = vars(args).get
         try:
+            keep_inputs(map(given, _INPUTS), map(given, _OUTPUTS))
             command(args)
         except (ValueError, OSError, EngineUnavailable, pa.ArrowException) as problem:
             print(f"jobbridge matching: {problem}", file=sys.stderr)
@@ -39,6 +46,14 @@ def told(command: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Na
         return 0
 
     return run
+
+
+def day(text: str) -> dt.date:
+    """A day of the command line."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-03-02") from None
 
 
 def read(path: Path) -> pa.Table:

@@ -87,6 +87,8 @@ def _usable(seekers: Path, out: Path) -> None:
     if seekers.is_file() and seekers.suffix != ".parquet":
         raise ValueError(f"{seekers}: with the engine spark the seekers must be parquet")
     if out.is_dir():
+        if out.resolve() in seekers.resolve().parents:
+            raise ValueError(f"{out}: the seekers are in this folder, which the run would replace; name another")
         if any(not file.match("part-*.parquet") for file in out.iterdir()):
             raise ValueError(f"{out}: the folder holds other files; name one that does not exist yet")
         return
@@ -138,9 +140,7 @@ def _counted(frame: DataFrame) -> int:
     return int(rows)
 
 
-def _runner(
-    split: DataFrame, task: Task, parts: int, nobody: pa.Table, out: Path
-) -> Callable[..., list[Any]]:
+def _runner(split: DataFrame, task: Task, parts: int, nobody: pa.Table, out: Path) -> Callable[..., list[Any]]:
     """What calls a step for every part on Spark."""
     context = split.sparkSession.sparkContext
 

@@ -61,6 +61,15 @@ def rows_by_id(table: pa.Table, column: str) -> NDArray[np.int64]:
     return np.asarray(rows.to_numpy(), np.int64)
 
 
+def in_order(low: NDArray[np.int64], high: NDArray[np.int64], names: tuple[str, str], ids: pa.ChunkedArray) -> None:
+    """Refuse rows where one number is above the other, naming the first by its id; negative is not stated."""
+    wrong = (low >= 0) & (high >= 0) & (low > high)
+    if wrong.any():
+        named = ids.filter(pa.array(wrong)).to_pylist()
+        key, row = min((key, int(row)) for key, row in zip(named, np.flatnonzero(wrong), strict=True))
+        raise ValueError(f"post_id {key}: {names[0]} {low[row]} is above {names[1]} {high[row]}")
+
+
 def pack_occupations(codes: pa.ChunkedArray, name: str) -> NDArray[np.int32]:
     """Pack codes such as ``6-18-01-01`` one byte a part; missing parts are 00, null is ``NO_CODE``."""
     packed: dict[str | None, int] = {None: NO_CODE}

@@ -6,7 +6,7 @@ import pytest
 
 from jobbridge.apps.casework import flows
 from jobbridge.apps.casework.cases import COUNTS
-from jobbridge.apps.casework.rules import PACKAGE_311, case_state_now
+from jobbridge.apps.casework.rules import PACKAGE_311, case_state_now, next_step
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,20 @@ def test_only_closing_has_an_outcome_and_only_what_was_watched_is_cleared(before
 def test_the_package_is_one_three_one():
     kinds = [kind for kind, _ in PACKAGE_311]
     assert [kinds.count(kind) for kind in ("guidance", "recommendation", "training")] == [1, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("zero", "met", "seeking", "unknown", "late", "step"),
+    [
+        (True, False, 1, 0, False, "meet"),
+        (True, True, 1, 0, False, "offer"),
+        (True, True, 0, 2, False, "verify"),
+        (True, True, 0, 0, False, "monthly"),
+        (None, False, 1, 2, True, "offer"),
+        (None, False, 0, 2, True, "verify"),
+        (False, False, 0, 0, True, "visit"),
+        (False, False, 0, 0, False, "monthly"),
+    ],
+)
+def test_what_comes_next_at_a_household(zero, met, seeking, unknown, late, step):
+    assert next_step(zero=zero, met=met, seeking=seeking, unknown=unknown, late=late) == step

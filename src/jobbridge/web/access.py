@@ -8,6 +8,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
 from jobbridge.apps.accounts.models import Role
 
@@ -31,9 +32,15 @@ def page_for(roles: frozenset[Role]) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
+        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def may_open(role: str, address: str) -> bool:
+    """Whether the page of an address is for this role: what it may not open is not shown to it."""
+    return role in resolve(address).func.roles
 
 
 def wants_fragment(request: HttpRequest, target: str) -> bool:

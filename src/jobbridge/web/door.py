@@ -48,6 +48,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "403.html", status=403)
 
 
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of a page that was opened before somebody signed in or out in another tab. htmx opens the page anew."""
+    response = render(request, "stale.html", {"page": request.path}, status=403)
+    if request.htmx:
+        response["HX-Refresh"] = "true"
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 

@@ -1,4 +1,4 @@
-"""Health answer, no copies left behind, text the database can hold, the user's language, and who acts."""
+"""Health answer, no copies left behind, text the database can hold, pages to read, the language, and who acts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import chain
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
@@ -65,6 +66,35 @@ class TextMiddleware:
 
 def _has_nul(data: QueryDict) -> bool:
     return any("\x00" in text for key, values in data.lists() for text in chain([key], values))
+
+
+class FormAddressMiddleware:
+    """Leads a browser that opens an address which only takes forms to the nearest page above it.
+
+    That is where the language switch of a page leads which answered a form. Programs are told 405.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        browses = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if response.status_code == 405 and browses:
+            return redirect(_page_above(request.path))
+        return response
+
+
+def _page_above(path: str) -> str:
+    """The address with so many last parts cut off that there is something; each is shorter, so that this ends."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return path
 
 
 class LanguageMiddleware:

@@ -76,3 +76,26 @@ def settled(*, kind: str, met: str, answered: set[int], person_id: int | None, u
     if kind == "verify" and person_id is None:
         return unknown <= answered and (bool(answered) or met == "person")
     return person_id in answered
+
+
+def next_step(*, zero: bool | None, met: bool, seeking: int, unknown: int, late: bool) -> str:
+    """What comes next at a household without an open task: "meet", "offer", "verify", "visit" or "monthly".
+
+    Parameters
+    ----------
+    zero : bool or None
+        A zero-employment household; None is not known.
+    met : bool
+        Its case is past the first meeting.
+    seeking, unknown : int
+        Members who want work, and whose situation is to be verified.
+    late : bool
+        Nobody has been there for longer than the rule of monthly visits.
+    """
+    if zero and not met:
+        return "meet"
+    if seeking:
+        return "offer"
+    if unknown:
+        return "verify"
+    return "visit" if late else "monthly"

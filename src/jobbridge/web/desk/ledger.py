@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.brokers.models import Broker
-from jobbridge.apps.casework.models import Task
+from jobbridge.apps.casework import rules
+from jobbridge.apps.casework.models import Case, CaseKind, CaseState, Task
 from jobbridge.apps.registry.enums import MONITORED, HouseholdCategory
 from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.kernel.division import bounds
@@ -134,13 +135,15 @@ def ledger_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def describe(rows: list[HouseholdStatus]) -> None:
-    """Give each row its place, broker, days since the last visit and next step: three queries a page."""
+    """Give each row its place, broker, days since the last visit and next step: four queries a page."""
     places = places_of(row.region_code for row in rows)
     brokers = dict(Broker.objects.filter(active=True, region_code__in=places).values_list("region_code", "name"))
     tasks: dict[int, Task] = {}
     open_tasks = Task.objects.filter(household__in=[row.household_id for row in rows], state="open")
     for task in open_tasks.order_by("urgency", "-due_on"):
         tasks[task.household_id] = task  # the last, most urgent one stays
+    cases = Case.objects.filter(household__in=[row.household_id for row in rows], kind=CaseKind.ZERO_EMPLOYMENT)
+    met = set(cases.filter(state__in=[CaseState.MEASURES, CaseState.WATCH]).values_list("household_id", flat=True))
     for row in rows:
         row.place = places[row.region_code]
         row.broker = brokers.get(row.region_code, "")
@@ -148,22 +151,24 @@ def describe(rows: list[HouseholdStatus]) -> None:
         row.is_late = row.days is None or row.days > LATE_DAYS
         row.is_monitored = row.household.category in MONITORED
         row.task = tasks.get(row.household_id)
-        row.step, row.step_tone = next_step(row)
+        row.next_step = rules.next_step(
+            zero=row.zero_employment, met=row.household_id in met, seeking=row.seeking, unknown=row.unknown,
+            late=row.is_late,
+        )  # fmt: skip
+        row.step, row.step_tone = _step_words(row)
 
 
-def next_step(row: HouseholdStatus) -> tuple[str, str]:
+def _step_words(row: HouseholdStatus) -> tuple[str, str]:
     """What to do at this household, and how loudly to say so ("zhu", "act" or "quiet")."""
     if row.task:
         return _(row.task.get_kind_display()), "zhu" if row.zero_employment else "act"
-    if row.zero_employment:
-        return _("48 小时内见面"), "zhu"
-    if row.seeking:
-        return _("推荐岗位"), "act"
-    if row.unknown:
-        return _("核实就业与意愿"), "act"
-    if row.is_late:
-        return _("安排走访"), "act"
-    return _("按月回访"), "quiet"
+    return {
+        "meet": (_("48 小时内见面"), "zhu"),
+        "offer": (_("推荐岗位"), "act"),
+        "verify": (_("核实就业与意愿"), "act"),
+        "visit": (_("安排走访"), "act"),
+        "monthly": (_("按月回访"), "quiet"),
+    }[row.next_step]
 
 
 @page_for(STAFF)

@@ -19,7 +19,7 @@ from jobbridge.apps.linkage.agreements import KEEPERS, ending_soon
 from jobbridge.apps.linkage.models import Decision, DuplicateSuspicion, Link, Suspicion, Zone
 from jobbridge.apps.placements.models import MatchRun
 from jobbridge.apps.targeting.models import EMPLOYED, HouseholdStatus, LabourStatus, PersonStatus
-from jobbridge.web.access import COUNTY
+from jobbridge.web.access import COUNTY, may_open
 from jobbridge.web.frame import cached
 from jobbridge.web.places import townships_of
 
@@ -268,7 +268,7 @@ def to_do(actor: Actor) -> list[dict[str, Any]]:
                 "url": reverse(f"desk:{view}") + query,
             }
             for urgent, icon, label, note, n, view, query in lines
-            if n
+            if n and may_open(actor.role, reverse(f"desk:{view}"))
         ]
 
     return cached(actor, f"todo:{get_language()}:{actor.role}", count)

@@ -11,10 +11,14 @@ from jobbridge.apps.vacancies.enums import PostEvent, PostState
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.rules import (
     AGE_LAW,
+    NO_REASON,
     OLDEST,
+    OWN_DOUBTS,
     SEX_LAW,
+    UNREAD,
     WORKING_AGE,
     Offer,
+    approval_fault,
     checks,
     faults,
     limit_fault,
@@ -102,7 +106,14 @@ def offer(**changes) -> Offer:
         ({"openings": 0}, "openings"),
         ({"openings": 100_001}, "openings"),
         ({"wage_min": 0}, "wage_min"),
+        ({"wage_min": 0, "wage_max": 0}, "wage_min"),
         ({"wage_max": 100}, "wage_max"),
+        ({"wage_max": 200_001}, "wage_max"),
+        ({"title": "工" * 60}, None),
+        ({"title": "工" * 61}, "title"),
+        ({"sex_limit": "?", "limit_ground": WOMEN}, "sex_limit"),
+        ({"education_min": UNREAD}, "education_min"),
+        ({"health_min": UNREAD}, "health_min"),
         ({"expires_on": DAY}, None),
         ({"expires_on": DAY - timedelta(days=1)}, "expires_on"),
         ({"expires_on": DAY + timedelta(days=400)}, "expires_on"),
@@ -151,6 +162,22 @@ def test_a_wrong_credit_code_is_noticed_and_an_unknown_minimum_wage_is_not_judge
         code="", place_code="650100000000", wage_min=1, limits=("", 16, 65, ""), texts="", twins=0, on=DAY, law=LAW
     ) if check.name == "最低工资")  # fmt: skip
     assert wage.ok is None
+
+
+@pytest.mark.parametrize(
+    ("doubts", "own", "reason", "fault"),
+    [
+        (False, False, "", None),
+        (False, True, "", None),
+        (True, False, "", NO_REASON),
+        (True, False, " ", NO_REASON),
+        (True, False, "已核对", None),
+        (True, True, "", OWN_DOUBTS),
+        (True, True, "已核对", OWN_DOUBTS),
+    ],
+)
+def test_doubts_are_let_through_by_somebody_else_and_with_a_reason(doubts, own, reason, fault):
+    assert approval_fault(doubts=doubts, own=own, reason=reason) == fault
 
 
 @pytest.mark.parametrize(

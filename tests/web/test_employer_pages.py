@@ -72,7 +72,17 @@ def test_a_draft_waits_for_nobody_until_it_is_handed_in(signed_in, county):
         ({"age_max": "45"}, "限定年龄需写明法律依据"),
         ({"age_min": "18", "ground": "women"}, "没有规定这项限制"),
         ({"place_text": "外地"}, "工作地点认不出"),
-        ({"wage_min": "五千"}, "请填写月薪下限"),
+        ({"wage_min": "五千"}, "月薪下限应是1到200000之间的整数"),
+        ({"wage_min": "-1"}, "月薪下限应是1到200000之间的整数"),
+        ({"wage_min": "-1", "wage_max": ""}, "还有 1 处要改"),
+        ({"wage_max": "200001"}, "月薪上限应是1到200000之间的整数"),
+        ({"wage_max": "9" * 12}, "月薪上限应是1到200000之间的整数"),
+        ({"wage_max": "3000"}, "月薪上限低于下限"),
+        ({"wage_max": "3000", "openings": "0"}, "还有 2 处要改"),
+        ({"title": "裁剪工" * 21}, "岗位名称最多60个字"),
+        ({"sex_limit": "都行"}, "性别请选不限、男或女"),
+        ({"education_min": "博士"}, "请在列出的里选一项"),
+        ({"health_min": "9"}, "请在列出的里选一项"),
         ({"expires_on": "2020-01-01"}, "有效期应在"),
         ({"openings": "0"}, "招聘人数应在"),
     ],
@@ -137,6 +147,17 @@ def test_an_employer_sees_how_many_stand_behind_a_post_but_nobody_by_name(signed
     assert county.seeker.name not in page.content.decode()
 
 
+def test_an_employer_whose_places_are_all_taken_says_whether_to_go_on(signed_in, county):
+    with acting_as(TEST):
+        Recommendation.objects.filter(post=county.post).update(state="placed", started_on=timezone.localdate())
+        Post.objects.filter(pk=county.post.pk).update(openings=2, confirmed_on=timezone.localdate())
+    page = signed_in("employer").get(reverse("employer:home"))
+    listed = {post.pk: post for post in page.context["page"]}
+    assert listed[county.post.pk].step.urgent
+    assert "名额已满：还招不招？" in page.content.decode()
+    assert "正在推荐人选" not in page.content.decode()
+
+
 def test_a_draft_stands_behind_no_post_yet(signed_in, county):
     with acting_as(TEST):
         MatchRun.objects.filter(pk=county.run.pk).update(state="draft")
@@ -169,6 +190,11 @@ def test_an_agency_names_the_employer_it_hires_for(signed_in, county):
     assert "实际用工单位" in agency.post(url, offer(client_code=code)).content.decode()
     agency.post(url, offer(client_name="样例灯具厂", client_code=code))
     post = read("裁剪工")
+    refused = agency.post(url, offer(title="车工", client_name="样例鞋厂", client_code=code))
+    assert refused.status_code == 422
+    assert "这个信用代码登记的是“样例灯具厂”，名称不一致，请核对" in refused.content.decode()
+    agency.post(url, offer(title="包装工", client_name="云阳县样例灯具厂 有限公司", client_code=code))
+    assert read("包装工").employer == post.employer
     assert (post.employer.name, post.agency.name, post.origin) == ("样例灯具厂", "样例鞋厂", "agency")
     assert "裁剪工" in agency.get(reverse("employer:home"), {"view": "waiting"}).content.decode()
     desk = signed_in("county").get(reverse("desk:employer", args=[post.agency_id])).content.decode()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.vacancies.models import JobTitle, Post
 from jobbridge.apps.vacancies.titles import classify_posts, known, recount
+from jobbridge.engines.occupations import GENERAL_LABOUR
 from tests.web.conftest import make_post
 
 TEST = system_actor("test")
@@ -73,6 +74,29 @@ def test_a_word_is_taken_back_and_changed(signed_in, county, queue):
     assert 'name="again"' in page
     decide(clerk, queue[0], SEWER, again="1")
     assert now(queue[0]) == (SEWER, f"user:{county.users['county'].pk}")
+
+
+def test_what_was_settled_is_taken_back_after_a_skip_too(signed_in, county, queue):
+    clerk = signed_in("county")
+    page = decide(clerk, queue[0], WELDER).content.decode()
+    skip = page.split('data-key="s"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    after = clerk.get(skip).content.decode()
+    assert head(after) == queue[2].text
+    assert f"“{queue[0].text}”定为" in after
+    assert f'action="{reverse("desk:title_decide", args=[queue[0].pk])}"' in after.split('data-key="u"')[0]
+    assert 'data-key="u"' not in signed_in("town").get(skip).content.decode()  # it is not theirs
+
+
+def test_general_labour_that_comes_first_by_rule_shows_no_percentage(signed_in, county):
+    with acting_as(TEST):
+        title = known(["注塑机操作普工"])["注塑机操作普工"]
+        recount({title.text: 50})
+    assert title.candidates[0][0] == GENERAL_LABOUR
+    page = signed_in("county").get(URL, {"at": title.pk}).content.decode()
+    first, second = page.split('data-key="1"')[1].split("</li>")[:2]
+    assert "没有写明工种" in first
+    assert "%" not in first
+    assert "%" in second
 
 
 def test_who_comes_second_is_told_by_whom_and_goes_on(signed_in, county, queue):

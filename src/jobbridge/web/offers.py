@@ -14,7 +14,7 @@ from jobbridge.apps.imports.places import PlaceBook, WorkPlaces
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.places import place_of
-from jobbridge.apps.vacancies.rules import LONGEST_DAYS, OLDEST, WORKING_AGE, Offer
+from jobbridge.apps.vacancies.rules import LONGEST_DAYS, OLDEST, UNREAD, WORKING_AGE, Offer
 from jobbridge.kernel.text import squeeze
 from jobbridge.web.fields import day_of, whole_of
 
@@ -45,7 +45,7 @@ def read_offer(form: QueryDict, before: Post | None = None) -> Offer:
     skills = [word[:40] for word in re.split(r"[、，,\s]+", form.get("skills", "")) if word]
     ground = [lawful().ground(form.get("ground", "")), form.get("limit_ground", "").strip()]
     return Offer(
-        title=squeeze(form.get("title", ""))[:60],
+        title=squeeze(form.get("title", "")),
         place_text=place,
         place_code=before.place_code if known else _place_code(place),
         openings=whole_of(form.get("openings", "")),
@@ -53,7 +53,7 @@ def read_offer(form: QueryDict, before: Post | None = None) -> Offer:
         wage_max=whole_of(form.get("wage_max", ""), whole_of(form.get("wage_min", ""))),
         age_min=whole_of(form.get("age_min", ""), WORKING_AGE),
         age_max=whole_of(form.get("age_max", ""), OLDEST),
-        sex_limit=form.get("sex_limit", "") if form.get("sex_limit", "") in ("男", "女") else "",
+        sex_limit=form.get("sex_limit", ""),
         limit_ground="；".join(filter(None, ground))[:120],
         education_min=_among(form.get("education_min", ""), EDUCATION),
         health_min=_among(form.get("health_min", ""), HEALTH),
@@ -103,7 +103,9 @@ def choices(today: date) -> dict[str, Any]:
 
 
 def _among(text: str, listed: tuple[tuple[int, Any], ...]) -> int:
-    return int(text) if text in {str(level) for level, _ in listed} else listed[0][0]
+    """The level of a list; the first of them when the form does not ask."""
+    known = {"": listed[0][0]} | {str(level): level for level, _ in listed}
+    return known.get(text, UNREAD)
 
 
 def _place_code(text: str) -> str:

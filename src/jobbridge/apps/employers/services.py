@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from jobbridge.apps.accounts.models import Role, User
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.accounts.sealing import sealer
-from jobbridge.apps.audit.models import Unmasking
+from jobbridge.apps.audit.models import AuditEntry, Unmasking
 from jobbridge.apps.employers.models import Employer, EmployerAccount, EmployerKind
 from jobbridge.apps.employers.querysets import COUNTY
 from jobbridge.apps.imports.models import SourceRecord
@@ -24,6 +25,14 @@ CLERKS = COUNTY | {Role.TOWNSHIP}
 
 class EmployerRefused(ValueError):
     """It cannot be done as it stands; the message says why."""
+
+
+class NameDiffers(EmployerRefused):
+    """The credit code is on record under another name, which only somebody who says so corrects."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("这个代码登记的是另一个单位")
+        self.name = name
 
 
 def stated(*, actor: Actor, now: datetime) -> SourceRecord:
@@ -48,10 +57,12 @@ def register(
     contact_name: str = "",
     contact_phone: str = "",
     place_code: str = "",
+    rename: bool = False,
 ) -> Employer:
     """Put an employer on record, or correct what is known of it; its credit code tells which it is.
 
-    Raises PermissionDenied for others than clerks, EmployerRefused with the sentence for the page.
+    Raises PermissionDenied for others than clerks, EmployerRefused with the sentence for the page; NameDiffers for a
+    code that is on record under another name, unless ``rename`` says that the new one is right.
     """
     if actor.role not in CLERKS:
         raise PermissionDenied
@@ -70,6 +81,8 @@ def register(
     )
     if not made and not Employer.objects.answered_by(actor).filter(pk=found.pk).exists():
         raise EmployerRefused("这个单位已经登记，由县里或它的人社专员维护")
+    if squeeze(found.name) != name[:80] and not rename:
+        raise NameDiffers(found.name)
     found.name, found.kind, found.source, found.as_of = name[:80], kind, source, source.as_of
     # A blank never erases.
     found.industry = industry.strip()[:40] or found.industry
@@ -81,6 +94,12 @@ def register(
         found.phone_sealed, found.phone_mask = sealer().seal(number, "phone"), phone.mask(number)
     found.save()
     return found
+
+
+def former_names(employer: Employer) -> QuerySet[AuditEntry]:
+    """The changes of its name, the newest first, each with the record before and after."""
+    changes = AuditEntry.objects.filter(table_name=Employer._meta.db_table, row_id=str(employer.pk), operation="U")
+    return changes.exclude(before__name=F("after__name")).order_by("-at", "-pk")
 
 
 def checked(code: str) -> str:

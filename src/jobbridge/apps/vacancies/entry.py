@@ -9,18 +9,20 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.employers.models import Employer, EmployerKind
+from jobbridge.apps.employers.rules import names_agree
 from jobbridge.apps.employers.services import EmployerRefused, checked, employer_of, stated
 from jobbridge.apps.vacancies import rules
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post, PostOrigin
 from jobbridge.apps.vacancies.moves import PostRefused, record, theirs
 from jobbridge.apps.vacancies.rules import Offer
-from jobbridge.apps.vacancies.screening import SCREENERS, checks_of, screened, twins_of
+from jobbridge.apps.vacancies.screening import SCREENERS, checks_of, doubts_of, screened, twins_of
 from jobbridge.kernel.text import squeeze
 
 FIELDS = tuple(field.name for field in fields(Offer))
@@ -98,7 +100,7 @@ def _take(post: Post, offer: Offer, *, actor: Actor, now: datetime, publish: boo
     if not publish and (not post.pk or post.state in UNPUBLISHED):
         return record(post, "edited" if post.pk else "entered", actor=actor, now=now, note=note)
     (twins,) = twins_of([post])
-    clean = all(check.ok is not False for check in checks_of(post, today, twins=len(twins)))
+    clean = not doubts_of(checks_of(post, today, twins=len(twins)))
     if clean and actor.role in SCREENERS:
         return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now, note=note)
     if post.state == "pending" and post.pk:
@@ -124,13 +126,17 @@ def _lawful(offer: Offer, now: datetime) -> None:
 
 
 def _client(actor: Actor, name: str, code: str, *, now: datetime) -> Employer:
-    """The employer for whom an agency hires: known by its credit code, or put on record under it."""
+    """The employer for whom an agency hires: known by its credit code and name, or put on record."""
     try:
         known = checked(code)
     except EmployerRefused as error:
         raise PostRefused(WRONG, {"client_code": str(error)}) from None
-    if not squeeze(name) and not Employer.objects.filter(credit_code=known).exists():
+    client = Employer.objects.filter(credit_code=known).first()
+    if not squeeze(name) and client is None:
         raise PostRefused(WRONG, {"client_name": _("请填写实际用工单位")})
+    if client and not names_agree(squeeze(name), squeeze(client.name)):
+        refusal = gettext("这个信用代码登记的是“{name}”，名称不一致，请核对").format(name=client.name)
+        raise PostRefused(WRONG, {"client_name": refusal})
     source = stated(actor=actor, now=now)
     values = {"name": squeeze(name)[:80], "source": source, "as_of": source.as_of}
     return Employer.objects.get_or_create(credit_code=known, defaults=values)[0]

@@ -11,6 +11,9 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.vacancies import flows
 from jobbridge.apps.vacancies.models import Post, PostLog
 
+CHOSEN = "职业："  # begins the line of an occupation chosen for a post, which is no new version of what it says
+VERSIONS = ("entered", "edited", "submitted")
+
 
 class PostRefused(ValueError):
     """It cannot be done as it stands; the message says why, ``faults`` what is wrong with each field of the form."""
@@ -34,6 +37,12 @@ def last_lines(posts: Iterable[int], *, reader: Actor) -> dict[int, int]:
     """
     lines = PostLog.objects.filter(post__in=list(posts)).exclude(actor=reader.key).order_by()
     return dict(lines.values_list("post").annotate(last=Max("pk")))
+
+
+def writers(posts: Iterable[int]) -> dict[int, str]:
+    """Who wrote what each post says now; posts without such a line are left out."""
+    lines = PostLog.objects.filter(post__in=list(posts), event__in=VERSIONS).exclude(note__startswith=CHOSEN)
+    return dict(lines.order_by("post", "-pk").distinct("post").values_list("post", "actor"))
 
 
 def record(post: Post, event: str, *, actor: Actor, now: datetime, note: str = "") -> Post:

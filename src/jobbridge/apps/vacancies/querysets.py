@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Self
 
@@ -29,11 +30,14 @@ class PostQuerySet(models.QuerySet):
         """What is matched on that day."""
         return self.filter(state="active", expires_on__gte=on)
 
-    def to_confirm(self, on: date) -> Self:
-        """Posts whose employer must be called, by `rules.must_confirm`: about to end, lately over, or long silent."""
+    def to_confirm(self, on: date, *, full: Iterable[int]) -> Self:
+        """Posts whose employer must be called, by `rules.must_confirm`: about to end, lately over, full, long silent.
+
+        ``full`` are the keys of posts whose places are all taken, of which this app knows nothing.
+        """
         ending = Q(expires_on__range=(on - timedelta(days=OVER_DAYS), on + timedelta(days=SOON_DAYS)))
-        silent = Q(expires_on__gt=on, word_of__lte=on - timedelta(days=CONFIRM_DAYS))
-        return self.with_word().filter(ending | silent, state="active")
+        silent = Q(word_of__lte=on - timedelta(days=CONFIRM_DAYS)) | Q(pk__in=list(full))
+        return self.with_word().filter(ending | Q(expires_on__gt=on) & silent, state="active")
 
     def with_word(self) -> Self:
         """With ``word_of``, the day of the employer's last word."""

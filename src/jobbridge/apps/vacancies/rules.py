@@ -26,11 +26,15 @@ CHILD_LAW = _("不得招用未满16周岁的未成年人（《劳动法》第十
 GROUND_SHAPE = _("限制依据要写出法规或文件的名称，例如《女职工劳动保护特别规定》附录")
 GROUND_OTHER = _("所写依据没有规定这项限制，请换一项依据或取消限制")
 AGE_ORDER = _("年龄上限低于下限")
+OWN_DOUBTS = _("自己登记、有疑点的岗位要请别人审核")
+NO_REASON = _("有疑点，请写明为什么通过")
 WORKING_AGE, OLDEST = 16, 65  # whoever asks for this span limits nobody
 SOON_DAYS = 7  # before a post expires its employer is called
 CONFIRM_DAYS = 30  # without a word of the employer
 OVER_DAYS = 30  # an expired post stays on the list of calls that long
 MOST_OPENINGS, HIGHEST_WAGE, LONGEST_DAYS = 100_000, 200_000, 366
+LONGEST_TITLE = 60
+UNREAD = -1  # a level that the form names and nobody knows
 # What is screened; a change of it is screened again.
 DECISIVE = (
     "title", "place_code", "place_text", "wage_min", "wage_max", "age_min", "age_max", "sex_limit", "limit_ground",
@@ -118,18 +122,28 @@ def faults(offer: Offer, today: date, law: Lawful) -> dict[str, str]:
     found: dict[str, str] = {}
     if not offer.title:
         found["title"] = _("请填写岗位名称")
+    elif len(offer.title) > LONGEST_TITLE:
+        found["title"] = _("岗位名称最多60个字")
     if not offer.place_code:
         found["place_text"] = _("工作地点认不出，请写到县，如 浙江省义乌市")
     if not 1 <= offer.openings <= MOST_OPENINGS:
         found["openings"] = _("招聘人数应在1到100000之间")
     if not 0 < offer.wage_min <= HIGHEST_WAGE:
-        found["wage_min"] = _("请填写月薪下限（元）")
-    elif not offer.wage_min <= offer.wage_max <= HIGHEST_WAGE:
-        found["wage_max"] = _("月薪上限低于下限")
+        found["wage_min"] = _("月薪下限应是1到200000之间的整数（元）")
+    if offer.wage_max != offer.wage_min:  # left empty it is the lower one, whose fault is said already
+        if not 0 < offer.wage_max <= HIGHEST_WAGE:
+            found["wage_max"] = _("月薪上限应是1到200000之间的整数（元）")
+        elif offer.wage_max < offer.wage_min and "wage_min" not in found:
+            found["wage_max"] = _("月薪上限低于下限")
     if not today <= offer.expires_on <= today + timedelta(days=LONGEST_DAYS):
         found["expires_on"] = _("有效期应在今天到一年之内")
-    if fault := limit_fault(offer.sex_limit, offer.age_min, offer.age_max, offer.limit_ground, law.grounds):
+    if offer.sex_limit not in ("", "男", "女"):
+        found["sex_limit"] = _("性别请选不限、男或女")
+    elif fault := limit_fault(offer.sex_limit, offer.age_min, offer.age_max, offer.limit_ground, law.grounds):
         found[fault[0]] = fault[2]
+    for name in ("education_min", "health_min"):
+        if getattr(offer, name) == UNREAD:
+            found[name] = _("请在列出的里选一项")
     return found
 
 
@@ -205,6 +219,18 @@ def limits_anybody(sex: str, low: int, high: int) -> bool:
     return bool(sex) or low > WORKING_AGE or high < OLDEST
 
 
+def approval_fault(*, doubts: bool, own: bool, reason: str) -> str | None:
+    """Why a post may not be let through like this; None when it may.
+
+    What the machine wonders about is looked at by somebody else than its writer, and costs a word of explanation.
+    """
+    if not doubts:
+        return None
+    if own:
+        return OWN_DOUBTS
+    return None if reason.strip() else NO_REASON
+
+
 def quality(
     *, wage_min: int, place_code: str, lodging: bool, shift: str, limited: bool, on: date, law: Lawful
 ) -> list[Check]:
@@ -219,62 +245,15 @@ def quality(
     ]
 
 
-@dataclass(frozen=True)
-class Step:
-    """What an employer is to do about a post; ``urgent`` when nothing goes on without it."""
-
-    code: str
-    text: str
-    urgent: bool = False
+def is_full(*, openings: int, hired: int) -> bool:
+    """Whether all places of a post are taken."""
+    return hired >= openings
 
 
-DRAFT = Step("submit", _("写完后提交审核，通过后开始推荐人选"))
-RETURNED = Step("mend", _("按退回原因修改，再次提交"), True)
-WAITING = Step("wait", _("等待人社部门审核，现在不用办什么"))
-MISSED = Step("confirm", _("几次电话没有联系上，暂停推荐；确认仍在招即恢复"), True)
-OVER = Step("confirm", _("已到期，不再推荐；仍在招请确认新的期限"), True)
-ENDING = Step("confirm", _("快到期了：还招不招？"), True)
-SILENT = Step("confirm", _("一个月没有确认过了：还招不招？"), True)
-ANSWERED = Step("interview", _("有人有意向：看人选，约面试"), True)
-SEARCHING = Step("look", _("正在推荐人选，有意向的人会列出来"))
-STOPPED = Step("again", _("还要招人时，修改后重新提交"))
-
-
-def must_confirm(*, expires_on: date, word_of: date, on: date) -> bool:
+def must_confirm(*, expires_on: date, word_of: date, full: bool, on: date) -> bool:
     """Whether the employer of an active post must be asked if it still holds; one long over is let go."""
     ending = on - timedelta(days=OVER_DAYS) <= expires_on <= on + timedelta(days=SOON_DAYS)
-    return ending or (expires_on > on and word_of <= on - timedelta(days=CONFIRM_DAYS))
-
-
-def employer_step(state: str, *, expires_on: date, word_of: date, interested: int, on: date) -> Step:
-    """The next step of an employer with a post in this state; ``word_of`` is the day of their last word."""
-    fixed = {"draft": DRAFT, "rejected": RETURNED, "pending": WAITING, "paused": MISSED, "closed": STOPPED}
-    if state in fixed:
-        return fixed[state]
-    if expires_on < on:
-        return OVER
-    if interested:
-        return ANSWERED
-    if expires_on <= on + timedelta(days=SOON_DAYS):
-        return ENDING
-    return SILENT if word_of <= on - timedelta(days=CONFIRM_DAYS) else SEARCHING
-
-
-SOMEBODY = {
-    "specialist": _("人社专员：先打电话确认还招不招"),
-    "terms": _("人社专员：没有合适人选，和单位商量工资或条件"),
-    "broker": _("村劳务经纪人：上门问推荐的人去不去"),
-    "employer": _("用工单位：约有意向的人面试"),
-}
-
-
-def shortage_step(*, due: bool, candidates: int, interested: int) -> str:
-    """Who must act next for a post short of people: a key of ``SOMEBODY``."""
-    if due:
-        return "specialist"
-    if interested:
-        return "employer"
-    return "broker" if candidates else "terms"
+    return ending or (expires_on > on and (full or word_of <= on - timedelta(days=CONFIRM_DAYS)))
 
 
 def post_key(credit_code: str, number: str, title: str, place: str, order: int = 1) -> str:

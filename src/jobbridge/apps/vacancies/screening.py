@@ -14,7 +14,7 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.vacancies import flows, rules
 from jobbridge.apps.vacancies.lawful import lawful
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.moves import PostRefused, last_lines, record, theirs
+from jobbridge.apps.vacancies.moves import PostRefused, last_lines, record, theirs, writers
 
 SCREENERS = frozenset({Role.COUNTY, Role.ADMINISTRATOR, Role.TOWNSHIP})
 
@@ -66,12 +66,18 @@ def screened(post: Post, *, actor: Actor, now: datetime) -> Post:
     return post
 
 
+def doubts_of(checks: Sequence[rules.Check]) -> int:
+    """How many of the checks found something wrong; what the machine cannot tell does not count."""
+    return sum(check.ok is False for check in checks)
+
+
 @transaction.atomic
-def approve(*, actor: Actor, post_id: int, seen: int, now: datetime) -> Post:
+def approve(*, actor: Actor, post_id: int, seen: int, now: datetime, reason: str = "") -> Post:
     """Publish a post that waits. Raises PermissionDenied, Post.DoesNotExist, PostRefused.
 
     ``seen`` is what `last_lines` said of the post that was looked at, 0 for nothing: what somebody changed since is
-    looked at again. What the law forbids, or an end that has passed, no reviewer can let through.
+    looked at again. A post with doubts is let through by somebody else than its writer and with a ``reason``. What
+    the law forbids, or an end that has passed, no reviewer can let through.
     """
     post = _waiting(actor, post_id)
     if seen != last_lines([post_id], reader=actor).get(post_id, 0):
@@ -81,8 +87,13 @@ def approve(*, actor: Actor, post_id: int, seen: int, now: datetime) -> Post:
         raise PostRefused(fault[2])
     if post.expires_on < today:
         raise PostRefused("有效期已过，请退回让单位改期")
+    (twins,) = twins_of([post])
+    doubts = doubts_of(checks_of(post, today, twins=len(twins)))
+    own = writers([post_id]).get(post_id) == actor.key
+    if refusal := rules.approval_fault(doubts=bool(doubts), own=own, reason=reason):
+        raise PostRefused(refusal)
     post.confirmed_on, post.unanswered = post.confirmed_on or today, 0
-    return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now)
+    return record(screened(post, actor=actor, now=now), "approved", actor=actor, now=now, note=reason.strip())
 
 
 @transaction.atomic

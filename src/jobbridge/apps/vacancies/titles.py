@@ -15,7 +15,7 @@ from jobbridge.apps.employers.models import Employer
 from jobbridge.apps.employers.querysets import COUNTY
 from jobbridge.apps.vacancies.flows import LIVE
 from jobbridge.apps.vacancies.models import JobTitle, Post
-from jobbridge.apps.vacancies.moves import record, theirs
+from jobbridge.apps.vacancies.moves import CHOSEN, record, theirs
 from jobbridge.apps.vacancies.screening import SCREENERS
 from jobbridge.engines import occupations
 from jobbridge.kernel.text import squeeze
@@ -197,4 +197,4 @@ def choose(*, actor: Actor, post_id: int, code: str, now: datetime) -> Post:
     if post.state == "closed":  # nothing happens to a post that is over
         post.save(update_fields=["occupation", "occupation_by"])
         return post
-    return record(post, "edited", actor=actor, now=now, note=f"职业：{occupations.occupation_name(own)}")
+    return record(post, "edited", actor=actor, now=now, note=f"{CHOSEN}{occupations.occupation_name(own)}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +18,7 @@ from jobbridge.apps.accounts.models import Role, User
 from jobbridge.apps.employers import services
 from jobbridge.apps.employers.models import Employer, EmployerAccount, EmployerKind
 from jobbridge.apps.vacancies.models import Post, PostLog
+from jobbridge.apps.vacancies.rules import is_full
 from jobbridge.web.access import CLERKS, COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, standing
 from jobbridge.web.fields import chosen_key
@@ -23,6 +27,7 @@ from jobbridge.web.people import clerk_names
 
 ORDER = ("name", "id")
 LOG, POSTS = 20, 100
+OPEN = ("active", "paused")
 LONGEST_REASON = 120
 VIEWS = {
     "": gettext_lazy("全部"),
@@ -76,15 +81,12 @@ def _page(request: HttpRequest, found: Employer, *, refusal: str = "", told: str
     figures = standing(post.pk for post in posts)
     for post in posts:
         post.standing = figures.get(post.pk, NOBODY)
+        post.full = post.state in OPEN and is_full(openings=post.openings, hired=post.standing.hired)
         post.over = post.state == "active" and post.expires_on < today
-    log = list(PostLog.objects.filter(post__in=handled).select_related("post").order_by("-pk")[:LOG])
-    names = clerk_names(line.actor for line in log)
-    for line in log:
-        line.who = names.get(line.actor, _("系统"))
     context = {
         "employer": found,
         "posts": posts,
-        "log": log,
+        "log": _log(found, handled),
         "accounts": found.accounts.select_related("user").order_by("pk"),
         "mine": Employer.objects.answered_by(request.actor).filter(pk=found.pk).exists(),
         "clerks": User.objects.filter(is_active=True, role__in=services.CLERKS).exclude(role=Role.ADMINISTRATOR)
@@ -95,21 +97,40 @@ def _page(request: HttpRequest, found: Employer, *, refusal: str = "", told: str
     return render(request, "desk/employer.html", context, status=422 if refusal else 200)
 
 
+def _log(found: Employer, posts: QuerySet[Post]) -> list[dict[str, Any]]:
+    """What happened to its posts and to its name, the newest first."""
+    lines = [
+        {"at": line.at, "actor": line.actor, "line": line}
+        for line in PostLog.objects.filter(post__in=posts).select_related("post").order_by("-pk")[:LOG]
+    ]
+    renamed = services.former_names(found)[:LOG]
+    lines += [{"at": entry.at, "actor": entry.actor, "renamed": entry} for entry in renamed]
+    lines = sorted(lines, key=itemgetter("at"), reverse=True)[:LOG]
+    names = clerk_names(line["actor"] for line in lines)
+    return [{"renamed": None, **line, "who": names.get(line["actor"], _("系统"))} for line in lines]
+
+
 @page_for(CLERKS)
 def new(request: HttpRequest) -> HttpResponse:
     """Put an employer on record, or correct what is known of it."""
-    refusal = ""
+    refusal = known = ""
     if request.method == "POST":
         form = {name: request.POST.get(name, "") for name in FIELDS}
+        rename = request.POST.get("rename") == "1"
         try:
-            found = services.register(actor=request.actor, now=timezone.now(), **form)
+            found = services.register(actor=request.actor, now=timezone.now(), rename=rename, **form)
+        except services.NameDiffers as error:
+            known = error.name
+            refusal = _("这个代码登记的是“{name}”").format(name=known)
         except services.EmployerRefused as error:
             refusal = _(str(error))
         else:
-            messages.success(request, _("“{name}”已登记。").format(name=found.name))
+            told = _("“{name}”已更正。") if rename else _("“{name}”已登记。")
+            messages.success(request, told.format(name=found.name))
             return redirect("desk:employer", pk=found.pk)
     context = {
         "refusal": refusal,
+        "known": known,
         "kinds": EmployerKind.choices,
         "given": {name: request.POST.get(name, "") for name in FIELDS},
     }

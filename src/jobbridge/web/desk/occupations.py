@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jobbridge.apps.vacancies.models import JobTitle, Post
 from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.apps.vacancies.titles import TitleRefused, choose, suggested
-from jobbridge.engines.occupations import find, occupation_name
+from jobbridge.engines.occupations import GENERAL_LABOUR, find, occupation_name
 from jobbridge.web.access import CLERKS, page_for
 
 GROUP = 7  # characters of the code of a 小类
@@ -22,12 +22,16 @@ FOUND = 12
 
 @dataclass(frozen=True)
 class Option:
-    """One occupation to choose: code, name, the group it lies in, and how like the title it is in percent."""
+    """One occupation to choose: code, name, the group it lies in, and how like the title it is in percent.
+
+    ``untold`` instead of the percentage: general labour comes first by rule, as the title says no trade.
+    """
 
     code: str
     name: str
     group: str
     percent: int | None = None
+    untold: bool = False
 
 
 def option(code: str, score: float | None = None) -> Option:
@@ -38,7 +42,10 @@ def option(code: str, score: float | None = None) -> Option:
 
 def options_of(title: JobTitle) -> list[Option]:
     """Up to five, best first."""
-    return [option(code, score) for code, score in title.candidates]
+    options = [option(code, score) for code, score in title.candidates]
+    if options and options[0].code == GENERAL_LABOUR:
+        options[0] = replace(options[0], percent=None, untold=True)
+    return options
 
 
 def search(text: str) -> list[Option]:

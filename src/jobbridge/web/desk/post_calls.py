@@ -1,10 +1,11 @@
-"""待确认岗位: posts that end soon or nobody confirmed for a month, and what the employer says when called."""
+"""待确认岗位: posts that end soon, are full or unconfirmed for a month, and what the employer says when called."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_POST
 from jobbridge.apps.vacancies.confirming import TRIES, confirm, finish, no_answer
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.moves import PostRefused
-from jobbridge.apps.vacancies.rules import LONGEST_DAYS, SOON_DAYS
+from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, LONGEST_DAYS, SOON_DAYS
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
-from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.candidates import NOBODY, full_posts, standing
 from jobbridge.web.fields import day_of, whole_of
 from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
@@ -26,6 +27,7 @@ ORDER = ("expires_on", "id")
 VIEWS = {
     "": gettext_lazy("该打电话的"),
     "ending": gettext_lazy("到期或一周内到期"),
+    "full": gettext_lazy("名额已满"),
     "silent": gettext_lazy("一个月没确认"),
     "paused": gettext_lazy("打不通已暂停"),
 }
@@ -39,25 +41,29 @@ def calls(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else ""
     mine = Post.objects.answered_by(request.actor)
     soon = today + timedelta(days=SOON_DAYS)
-    lists = {
-        "": mine.to_confirm(today),
-        "ending": mine.to_confirm(today).filter(expires_on__lte=soon),
-        "silent": mine.to_confirm(today).filter(expires_on__gt=soon),
-        "paused": mine.filter(state="paused").with_word(),
+    full = full_posts()
+    due, paused = mine.to_confirm(today, full=full), mine.filter(state="paused").with_word()
+    reasons = {
+        "": Q(),
+        "ending": Q(expires_on__lte=soon),
+        "full": Q(pk__in=full),
+        "silent": Q(expires_on__gt=soon, word_of__lte=today - timedelta(days=CONFIRM_DAYS)),
     }
-    page = page_of(
-        lists[view].select_related("employer__specialist"), order=ORDER, cursor=request.GET.get("after", "")
-    )
+    sums = due.aggregate(**{name or "all": Count("pk", filter=q) for name, q in reasons.items()})
+    sums["paused"] = paused.count()
+    rows = paused if view == "paused" else due.filter(reasons[view])
+    page = page_of(rows.select_related("employer__specialist"), order=ORDER, cursor=request.GET.get("after", ""))
     hired = standing(post.pk for post in page)
     for post in page:
         post.days_left = (post.expires_on - today).days
         post.silent_days = (today - post.word_of).days
+        post.full = post.pk in full
         post.standing = hired.get(post.pk, NOBODY)
         post.missing = max(post.openings - post.standing.hired, 1)
     context = {
         "page": page,
         "view": view,
-        "views": [(name, label, lists[name].count()) for name, label in VIEWS.items()],
+        "views": [(name, label, sums[name or "all"]) for name, label in VIEWS.items()],
         "tries": TRIES,
         "until": (today + timedelta(days=OPEN_DAYS)).isoformat(),
         "latest": (today + timedelta(days=LONGEST_DAYS)).isoformat(),

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.moves import PostRefused, last_lines
+from jobbridge.apps.vacancies.moves import PostRefused, last_lines, writers
 from jobbridge.apps.vacancies.rules import Check
-from jobbridge.apps.vacancies.screening import approve, checks_of, quality_of, send_back, twins_of
+from jobbridge.apps.vacancies.screening import approve, checks_of, doubts_of, quality_of, send_back, twins_of
 from jobbridge.web.access import CLERKS, page_for
 from jobbridge.web.desk.occupations import describe
 from jobbridge.web.fields import whole_of
@@ -30,9 +30,11 @@ def review(request: HttpRequest) -> HttpResponse:
     rows = Post.objects.answered_by(request.actor).filter(state="pending").select_related("employer", "agency")
     page = page_of(rows, order=ORDER, cursor=request.GET.get("after", ""), size=SIZE)
     lines = last_lines((post.pk for post in page), reader=request.actor)
+    wrote = writers(post.pk for post in page)
     for post, twins in zip(page, twins_of(page.rows), strict=True):
-        post.checks = said(checks_of(post, today, twins=len(twins)))
-        post.alarms = sum(check["ok"] is False for check in post.checks)
+        checks = checks_of(post, today, twins=len(twins))
+        post.checks, post.alarms = said(checks), doubts_of(checks)
+        post.own = bool(post.alarms) and wrote.get(post.pk) == request.actor.key
         post.criteria = said(quality_of(post, today))
         post.fine = all(check["ok"] for check in post.criteria)
         post.twins = twins[:TWINS]
@@ -50,14 +52,15 @@ def said(checks: list[Check]) -> list[dict[str, object]]:
 @require_POST
 @page_for(CLERKS)
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish the post, or send it back with a reason."""
-    now = timezone.now()
+    """Publish the post, with a reason where there are doubts, or send it back with one."""
+    now, reason = timezone.now(), request.POST.get("reason", "")
     try:
         if request.POST.get("decision") == "approve":
-            post = approve(actor=request.actor, post_id=pk, seen=whole_of(request.POST.get("seen", "")), now=now)
+            seen = whole_of(request.POST.get("seen", ""))
+            post = approve(actor=request.actor, post_id=pk, seen=seen, now=now, reason=reason)
             messages.success(request, _("“{title}”已发布，下一次撮合就会推荐人选。").format(title=post.title))
         else:
-            post = send_back(actor=request.actor, post_id=pk, reason=request.POST.get("reason", ""), now=now)
+            post = send_back(actor=request.actor, post_id=pk, reason=reason, now=now)
             messages.success(request, _("“{title}”已退回。").format(title=post.title))
     except Post.DoesNotExist:
         raise Http404 from None

@@ -14,9 +14,10 @@ from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.models import MatchRun, Recommendation, RunPost
 from jobbridge.apps.placements.telling import may_say
 from jobbridge.apps.vacancies.models import Post, PostLog
+from jobbridge.apps.vacancies.rules import is_full
 from jobbridge.apps.vacancies.screening import quality_of
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
-from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.candidates import NOBODY, full_posts, standing
 from jobbridge.web.desk.occupations import describe
 from jobbridge.web.desk.post_review import said
 from jobbridge.web.offers import OPEN_DAYS
@@ -79,7 +80,9 @@ def posts(request: HttpRequest) -> HttpResponse:
             placed=Count("id", filter=Q(state__in=flows.AT_WORK)),
         )
     }
+    full = full_posts()
     for post in page:
+        post.full = post.pk in full
         post.sums = sums.get(post.pk, {"n": 0, "wanted": 0, "placed": 0})
         post.days_left = (post.expires_on - today).days
     context = {
@@ -128,6 +131,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         crowd.points = round(crowd.price / 100, 1)
     today = timezone.localdate()
     figures = standing([pk]).get(pk, NOBODY)
+    full = found.state in ("active", "paused") and is_full(openings=found.openings, hired=figures.hired)
     describe([found])
     context = {
         "post": found,
@@ -137,6 +141,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         "limit": SHORTLIST,
         "figures": figures,
         "missing": max(found.openings - figures.hired, 1),
+        "full": full,
+        "hiring": found.state == "active" and found.expires_on >= today and not full,
         "over": found.state == "active" and found.expires_on < today,
         "criteria": said(quality_of(found, today)),
         "log": _log(found),

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.accounts.scope import EVERYWHERE, Actor
 from jobbridge.apps.vacancies.models import Post
-from jobbridge.apps.vacancies.rules import SOMEBODY, must_confirm, shortage_step
+from jobbridge.apps.vacancies.rules import is_full, must_confirm
+from jobbridge.apps.vacancies.steps import SOMEBODY, shortage_step
 from jobbridge.engines.occupations import occupation_name
 from jobbridge.web.access import STAFF, page_for, wants_fragment
 from jobbridge.web.candidates import NOBODY, Standing, standing
@@ -65,7 +66,8 @@ def shortages(on: date, *, text: str, step: str, order: str) -> list[Shortage]:
             continue
         figures = known.get(post.pk, NOBODY)
         short = post.openings - figures.hired - figures.live
-        due = must_confirm(expires_on=post.expires_on, word_of=post.word_of, on=on)
+        full = is_full(openings=post.openings, hired=figures.hired)
+        due = must_confirm(expires_on=post.expires_on, word_of=post.word_of, full=full, on=on)
         next_step = shortage_step(due=due, candidates=figures.live, interested=figures.wanting)
         if short > 0 and step in ("", next_step):
             found.append(Shortage(post, figures, short, next_step, occupation_name(post.occupation)))

@@ -47,7 +47,7 @@ def titles(request: HttpRequest) -> HttpResponse:
         text = request.GET.get("q", "")
         context = {"options": search(text), "q": text, "row": _at(request)}
         return render(request, "desk/titles.html#found", context)
-    return _page(request, _at(request), text=request.GET.get("q", ""))
+    return _page(request, _at(request), text=request.GET.get("q", ""), said=_said(request))
 
 
 @require_POST
@@ -98,11 +98,18 @@ def _at(request: HttpRequest) -> JobTitle | None:
     return (JobTitle.objects.filter(pk=key).first() if key else None) or _queue().first()
 
 
+def _said(request: HttpRequest) -> JobTitle | None:
+    """What the actor settled before skipping on: it may still be taken back."""
+    key = key_of(request.GET.get("said", ""))
+    return JobTitle.objects.filter(pk=key, confirmed_by=request.actor.key).first() if key else None
+
+
 def _page(
     request: HttpRequest, row: JobTitle | None, *, text: str = "", said: JobTitle | None = None, status: int = 200
 ) -> HttpResponse:
     """Everything about the title at hand; ``said`` is the one just settled, by whomever."""
     context: dict[str, Any] = {"view": "", "views": _views(), "row": row, "q": text, "options": search(text)}
+    context["keep"] = ""  # what the links of the page hand on, so that U still finds what was settled
     if row:
         row.options = options_of(row)
         row.now = occupation_name(row.occupation)
@@ -116,6 +123,7 @@ def _page(
         said.who = clerk_names([said.confirmed_by]).get(said.confirmed_by, "")
         said.mine = status == 200
         context["said"] = said
+        context["keep"] = f"&said={said.pk}" if said.mine else ""
     # A decision of the page comes back as its list, like a list filtered anew.
     fragment = wants_fragment(request, "list") or (bool(request.htmx) and request.method == "POST")
     context["swapped"] = fragment

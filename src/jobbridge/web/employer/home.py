@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.querysets import PostQuerySet
-from jobbridge.apps.vacancies.rules import LONGEST_DAYS, employer_step
+from jobbridge.apps.vacancies.rules import LONGEST_DAYS, is_full
+from jobbridge.apps.vacancies.steps import employer_step
 from jobbridge.web.access import EMPLOYERS, page_for
 from jobbridge.web.candidates import NOBODY, standing
 from jobbridge.web.employer.own import own_employer
@@ -22,8 +23,9 @@ from jobbridge.web.paging import page_of
 
 ORDER = ("expires_on", "id")
 MOST = 500  # posts that are looked through for what is urgent
+OPEN = ("active", "paused")
 VIEWS = {
-    "": (gettext_lazy("在招"), ("active", "paused")),
+    "": (gettext_lazy("在招"), OPEN),
     "waiting": (gettext_lazy("待提交和待审核"), ("draft", "pending", "rejected")),
     "closed": (gettext_lazy("已停止"), ("closed",)),
 }
@@ -66,11 +68,17 @@ def with_word(posts: PostQuerySet) -> PostQuerySet:
 
 
 def describe(posts: list[Post], on: date) -> int:
-    """Hang ``standing`` and the next ``step`` on each; returns how many cannot go on without the employer."""
+    """Hang ``standing``, ``full`` and the next ``step`` on each; returns how many wait for the employer."""
     figures = standing(post.pk for post in posts)
     for post in posts:
         post.standing = figures.get(post.pk, NOBODY)
+        post.full = post.state in OPEN and is_full(openings=post.openings, hired=post.standing.hired)
         post.step = employer_step(
-            post.state, expires_on=post.expires_on, word_of=post.word_of, interested=post.standing.wanting, on=on
+            post.state,
+            expires_on=post.expires_on,
+            word_of=post.word_of,
+            interested=post.standing.wanting,
+            full=post.full,
+            on=on,
         )
     return sum(post.step.urgent for post in posts)

@@ -12,6 +12,7 @@ from jobbridge.apps.casework.services import follow_groups
 from jobbridge.apps.casework.visits import Report, record_visit
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.outcomes import move
+from jobbridge.apps.placements.outlook import ask
 from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.targeting.services import refresh
 from jobbridge.apps.vacancies.models import Post
@@ -58,6 +59,8 @@ FAR = {"place_code": "330782", "place_text": "浙江省义乌市"}
         ("hours", {"shift": "夜班"}, {"shift": "夜班"}, {"shift": "白班"}),
         ("lodging", FAR | {"lodging": False}, FAR | {"lodging": False}, FAR | {"lodging": True}),
         ("health", {"health_min": 2}, {"health_min": 2}, {"health_min": 1}),
+        ("health", {}, {}, {"title": "包装工"}),
+        ("health", {}, {"title": "包装工", "health_min": 2}, {"title": "包装工"}),
         ("kind", {}, {}, {"title": "包装工"}),
     ],
 )
@@ -153,3 +156,29 @@ def test_the_broker_is_told_of_posts_for_those_without_a_phone(db):
         match()
         follow_groups(on=DAY, actor=CYCLE, progress=quiet)
         assert "当面告知" in tasks("follow_up").get(person=person).reason
+
+
+def test_a_changed_mind_takes_back_what_was_heard(seeker):
+    offer()
+    refused(seeker, "wage")
+    (item,) = Recommendation.objects.filter(person=seeker)
+    move(item, "refused", actor=CYCLE, on=DAY, reason="hours")
+    low = offer(wage_min=3500, wage_max=4400)
+    match()
+    assert Recommendation.objects.filter(person=seeker, post=low).exists()
+
+
+def test_loosening_is_counted_without_what_was_heard_and_that_is_a_line_of_its_own(seeker):
+    offer()
+    match()
+    before = ask(actor=CYCLE, person_id=seeker.pk, on=DAY)
+    for _ in range(3):
+        offer(wage_min=1500, wage_max=2000)  # below what they hope for
+    offer(wage_max=4400)
+    (item,) = Recommendation.objects.filter(person=seeker)
+    move(item, "refused", actor=CYCLE, on=DAY, reason="wage")
+    match()
+    after = ask(actor=CYCLE, person_id=seeker.pk, on=DAY)
+    assert (before.heard, before.fewer) == ("", 0)
+    assert (after.heard, after.fewer, after.legal) == ("工资高于4500元", 1, 0)
+    assert any("最低月薪" in text or "工资" in text for text in after.changes), after.changes

@@ -164,12 +164,12 @@ def test_seekers_without_posts_and_posts_without_seekers(db):
         assert (counts["seekers"], counts["posts"], counts["recommendations"]) == (1, 0, 0)
 
 
-def test_a_refused_state_cannot_become_interest(county):
+def test_nobody_is_invited_who_refused(county):
     match()
     item = Recommendation.objects.order_by("id")[0]
     move(item, "refused", actor=CYCLE, on=DAY, reason="wage")
     with pytest.raises(flows.Refused):
-        move(item, "interested", actor=CYCLE, on=DAY)
+        move(item, "interview", actor=CYCLE, on=DAY)
 
 
 @pytest.mark.parametrize(

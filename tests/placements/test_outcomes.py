@@ -11,9 +11,12 @@ from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.enums import RecommendationState
 from jobbridge.apps.placements.models import Recommendation, RecommendationLog
 from jobbridge.apps.placements.outcomes import move, move_where
-from jobbridge.apps.placements.services import match_day
+from jobbridge.apps.placements.services import expire, match_day
 from jobbridge.apps.placements.stability import answer_at_work, follow_ledger, steps
 from jobbridge.apps.registry.models import EmploymentSpell
+from jobbridge.apps.targeting.models import PersonStatus
+from jobbridge.apps.targeting.services import refresh
+from jobbridge.apps.vacancies.models import Post
 from tests.factories import DAY, make_spell, make_user
 from tests.placements.conftest import quiet
 
@@ -182,3 +185,97 @@ def test_steps_by_the_set_are_logged_too_and_taken_once(own):
     assert move_where(everything, {}, "sent", on=DAY) == 12
     assert move_where(everything, {}, "sent", on=DAY) == 0
     assert RecommendationLog.objects.filter(before="recommended", after="sent").count() == 12
+
+
+def test_a_no_becomes_a_yes_or_another_no_and_the_log_keeps_all(own):
+    item = own[0]
+    for reason in ("wage", "far"):
+        move(item, "refused", actor=CYCLE, on=DAY, reason=reason)
+    with pytest.raises(flows.Already, match="不合适"):
+        move(item, "refused", actor=CYCLE, on=DAY, reason="far")
+    move(item, "interested", actor=CYCLE, on=DAY)
+    log = RecommendationLog.objects.filter(recommendation=item).order_by("id")
+    assert list(log.values_list("before", "after", "reason")) == [
+        ("recommended", "refused", "wage"), ("refused", "refused", "far"), ("refused", "interested", ""),
+    ]  # fmt: skip
+
+
+def test_a_second_appointment_takes_the_place_of_the_first(own):
+    item = go(own[0], "interested", "interview", note="周三")
+    move(item, "interview", actor=CYCLE, on=DAY, note="周五")
+    assert item.note == "周五"
+    with pytest.raises(flows.Already, match="已经记过“面试中”"):
+        move(item, "interview", actor=CYCLE, on=DAY, note="周五")
+    assert RecommendationLog.objects.filter(recommendation=item, after="interview").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seen", "refused"),
+    [
+        ("interview", "offered", "interview", None), ("interview", "offered", "", None),
+        ("sent", "interested", "recommended", None),  # the message went out meanwhile
+        ("interview", "not_hired", "interested", "刚刚有了变化"), ("interested", "refused", "seen", "刚刚有了变化"),
+        ("placed", "placed", "offered", "已经记过“已到岗”"),  # the second click of two
+        ("interview", "interested", "", "推荐不能从“面试中”变为“有意向”"),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_behind_decides_nothing(before, after, seen, refused):
+    if refused is None:
+        assert flows.check(before, after, seen) is None
+    else:
+        with pytest.raises(flows.Refused, match=refused):
+            flows.check(before, after, seen)
+
+
+GONE = {
+    "paused": {"state": "paused"},
+    "closed": {"state": "closed"},
+    "over": {"expires_on": DAY - timedelta(days=1)},
+    "filled": {"openings": 1},
+}
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_a_yes_to_a_post_that_is_gone_is_no_consent(own, gone):
+    item, earlier = own[0], own[1]
+    move(earlier, "refused", actor=CYCLE, on=DAY, reason="far")
+    if gone == "filled":
+        for one in (item, earlier):
+            rows = Recommendation.objects.filter(post=one.post, state="recommended")
+            go(rows.exclude(person=one.person).first(), "interested", "placed")
+    Post.objects.filter(pk__in=[item.post_id, earlier.post_id]).update(**GONE[gone])
+    move(item, "interested", actor=CYCLE, on=DAY)
+    assert (item.state, item.note) == ("expired", flows.GONE)
+    for one in (item, earlier):  # and neither can be brought back
+        with pytest.raises(flows.Refused, match="已招满或停止招聘"):
+            move(one, "interested", actor=CYCLE, on=DAY)
+    assert Recommendation.objects.get(pk=earlier.pk).state == "refused"
+
+
+def test_who_could_still_answer_a_filled_post_is_freed_for_another(own):
+    item = own[0]
+    go(Recommendation.objects.filter(post=item.post).exclude(pk=item.pk).first(), "interested", "placed")
+    assert expire(on=DAY, today=DAY) == 0
+    Post.objects.filter(pk=item.post_id).update(openings=1)
+    assert expire(on=DAY, today=DAY) > 0
+    assert Recommendation.objects.get(pk=item.pk).state == "expired"
+
+
+@pytest.mark.parametrize(("wage", "taken"), [(99, False), (100, True), (100_001, False)])
+def test_a_wage_is_of_a_month(own, wage, taken):
+    item = go(own[0], "interested")
+    if taken:
+        assert move(item, "placed", actor=CYCLE, on=DAY, wage=wage).spell.monthly_wage == wage
+    else:
+        with pytest.raises(flows.Refused, match="月薪"):
+            move(item, "placed", actor=CYCLE, on=DAY, wage=wage)
+
+
+def test_who_left_on_the_day_they_came_is_not_at_work_on_it(own):
+    item = go(own[0], "interested", "placed")
+    refresh(on=DAY, actor=CYCLE, progress=quiet)
+    assert PersonStatus.objects.get(person=item.person).status == "L"
+    move(item, "left", actor=CYCLE, on=DAY, note="不适应")
+    refresh(on=DAY, actor=CYCLE, progress=quiet)
+    assert PersonStatus.objects.get(person=item.person).status == "S"
+    assert item.spell.end == item.spell.start == DAY

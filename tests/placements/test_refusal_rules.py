@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from jobbridge.apps.placements.enums import Refusal
 from jobbridge.apps.placements.refusal_rules import (
     FAMILY_DAYS,
     HEARD_DAYS,
@@ -11,8 +14,10 @@ from jobbridge.apps.placements.refusal_rules import (
     Heard,
     Refused,
     adjusted,
+    fitting,
     floor_of_engine,
     heard,
+    lasting,
     unwanted,
 )
 
@@ -53,8 +58,9 @@ def kilometres(one: str, other: str) -> float | None:
         ([said("far", region="500235002")], {"travel": "county"}),
         ([said("far", region="330782"), said("far", region="500101")], {"travel": "county"}),
         ([said("health", health_min=2)], {"health": 1}),
-        ([said("health", health_min=1)], {"health": 0}),
-        ([said("health", health_min=0)], {}),
+        ([said("health", health_min=1)], {"health": 1}),  # ordinary work is most work: only nothing heavy
+        ([said("health", health_min=0)], {"health": 1}),
+        ([said("health", health_min=1), said("health", health_min=2)], {"health": 1}),
         ([said("family")], {"travel": "county", "available_from": DAY + timedelta(days=FAMILY_DAYS)}),
         ([said("wage", on=DAY - timedelta(days=HEARD_DAYS))], {}),
         ([said("wage", on=DAY - timedelta(days=HEARD_DAYS - 1))], {"wage_floor": 4501}),
@@ -85,6 +91,9 @@ def test_the_engine_s_floor_refuses_what_was_low(percent, floor):
         ("kind", {}, {"occupation": "6-18-01-07"}, True),
         ("kind", {}, {"occupation": "6-18-02-01"}, False),
         ("kind", {"occupation": ""}, {"occupation": ""}, False),
+        ("health", {}, {"occupation": "6-18-01-07"}, True),
+        ("health", {}, {"occupation": "6-18-02-01"}, False),
+        ("health", {"health_min": 2}, {"occupation": "6-18-01-07"}, False),
         ("hours", {"shift": "夜班"}, {"shift": "夜班"}, True),
         ("hours", {"shift": "夜班"}, {"shift": "白班"}, False),
         ("hours", {"shift": ""}, {"shift": ""}, False),
@@ -114,6 +123,8 @@ def test_posts_ruled_out_for_one_person(reason, about, offered, out):
         ([], ""),
         ([said("other")], ""),
         ([said("kind")], "已按您上次的意见：不再推荐缝纫工一类"),
+        ([said("health")], "已按您上次的意见：不再推荐缝纫工一类；不要重活"),
+        ([said("health", health_min=2)], "已按您上次的意见：活更轻"),
         ([said("wage"), said("far", region="500101")], "已按您上次的意见：工资高于4500元；离家更近"),
     ],
 )
@@ -132,3 +143,43 @@ def test_a_long_phrase_is_shortened_by_whole_words():
 def test_nothing_heard_changes_nothing():
     assert heard([], home=HOME, on=DAY) == Heard()
     assert not Heard().bars
+
+
+REFUSED = st.builds(
+    said,
+    st.sampled_from(Refusal.values),
+    occupation=st.sampled_from(["", "6-18-01-01", "4-03-02-05", "5-01-01-01"]),
+    region=st.sampled_from(["500235001", "500235002", "500235", "500101", "330782"]),
+    wage_min=st.integers(1000, 4000),
+    wage_max=st.integers(4000, 9000),
+    health_min=st.integers(0, 2),
+    shift=st.sampled_from(["", "夜班"]),
+)
+
+
+@given(REFUSED)
+def test_one_refusal_never_closes_every_trade_to_somebody_who_is_fit(refusal):
+    limits = heard([refusal], home=HOME, on=DAY)
+    seeker = adjusted(SEEKER, limits)
+    assert seeker["health"] >= 1  # no post asks for less than ordinary work
+    best = {"region_code": HOME[:9], "wage_min": 9000, "wage_max": 10000, "lodging": True, "shift": "白班"}
+    for trade in ("6-18-01-07", "4-03-02-05", "5-01-01-02"):
+        out = unwanted(limits, home=HOME, post=post(occupation=trade, **best), distance=kilometres)
+        assert not out or (trade[:6] == refusal.occupation[:6] and refusal.reason in ("kind", "health"))
+
+
+def test_what_was_heard_is_told_with_the_day_it_ends():
+    later, half_a_year = DAY + timedelta(days=10), timedelta(days=HEARD_DAYS)
+    refusals = [said("wage", wage_max=6000), said("wage", on=later), said("far", region="500101", on=later)]
+    assert lasting(refusals, home=HOME, on=later) == [
+        ("工资高于6000元", DAY + half_a_year),
+        ("离家更近", later + half_a_year),
+    ]
+    assert lasting([], home=HOME, on=DAY) == []
+
+
+@pytest.mark.parametrize(("lodging", "offered"), [(True, False), (False, True)])
+def test_who_is_offered_lodging_does_not_refuse_for_want_of_it(lodging, offered):
+    reasons = fitting(Refusal.choices, lodging=lodging)
+    assert ("lodging" in dict(reasons)) is offered
+    assert len(reasons) == len(Refusal.choices) - lodging

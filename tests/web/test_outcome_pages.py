@@ -99,7 +99,8 @@ def test_an_employer_tells_the_way_to_work(signed_in, county, item):
     [
         {"after": "left", "note": "走了"}, {"after": "stable_6"}, {"after": "refused", "reason": "far"}, {},
         {"after": "not_hired"}, {"after": "placed", "day": "2031-01-01"}, {"after": "placed", "day": "1999-01-01"},
-        {"after": "placed", "wage": "很多"}, {"after": "placed", "wage": "99999999999"},
+        {"after": "placed", "wage": "42"}, {"after": "placed", "wage": "很多"},
+        {"after": "placed", "wage": "99999999999"},
     ],
 )  # fmt: skip
 def test_what_an_employer_may_not_say_changes_nothing(signed_in, county, item, form):
@@ -144,7 +145,8 @@ def test_staff_write_down_what_was_said_on_the_phone(signed_in, county, item):
     shown = text_of(page)
     assert "太远" in shown
     assert "town" in shown  # who told
-    assert "outcome-acts" not in page.content.decode()  # nothing can be said of it any more
+    assert "改主意：有意向" in shown  # and another reason; nothing else can be said of it
+    assert [after for after, word in page.context["says"]] == ["interested", "refused"]
     with acting_as(TEST):
         assert RecommendationLog.objects.get(recommendation=item).actor == f"user:{county.users['town'].pk}"
 
@@ -223,6 +225,58 @@ def test_the_household_s_file_shows_the_plan_with_its_outcomes(signed_in, county
     shown = text_of(signed_in("county").get(reverse("desk:household", args=[county.household.pk])))
     assert "311 服务计划" in shown
     assert "缝纫车工：不合适（工资低）" in shown
+
+
+def test_what_was_heard_stands_on_the_person_s_page_with_its_end(signed_in, county, item):
+    browser, url = signed_in("town"), reverse("desk:person", args=[county.person.pk])
+    assert "上次的意见" not in text_of(browser.get(url))
+    go(item, "refused", reason="wage")
+    shown, until = text_of(browser.get(url)), timezone.localdate() + timedelta(days=180)
+    assert "工资高于5200元" in shown
+    assert f"{until} 前的推荐都按它" in shown
+    browser.post(reverse("desk:recommendation_tell", args=[item.pk]), {"after": "interested", "seen": "refused"})
+    assert now_at(item).state == "interested"
+    assert "工资高于5200元" not in text_of(browser.get(url))
+
+
+def test_a_post_that_is_gone_takes_no_yes_from_staff_or_broker(signed_in, county, item):
+    with acting_as(TEST):
+        county.post.state = "paused"
+        county.post.save(update_fields=["state"])
+    browser, url = signed_in("town"), reverse("desk:recommendation", args=[item.pk])
+    page = browser.get(url)
+    assert "这个岗位已招满或停止招聘" in text_of(page)
+    assert [after for after, word in page.context["says"]] == ["refused"]
+    offers = reverse("field:offers", args=[county.person.pk])
+    shown = signed_in("broker").get(offers).content.decode()
+    assert "这个岗位已招满或停止招聘" in shown
+    assert "card-yes" not in shown
+    answer = signed_in("broker").post(offers, {"item": item.pk, "answer": "yes"}, follow=True)
+    assert "这个岗位已招满或停止招聘" in text_of(answer)
+    assert now_at(item).state == "expired"
+    answer = browser.post(url + "tell/", {"after": "interested"}, follow=True)
+    assert "这个岗位已招满或停止招聘" in text_of(answer)
+    assert now_at(item).state == "expired"
+
+
+def test_a_second_click_is_no_error_and_a_stale_page_no_decision(signed_in, county, item):
+    go(item, "interested")
+    say, form = address(county, "candidate_say"), {"after": "interview", "note": "周三", "seen": "interested"}
+    browser = signed_in("employer")
+    browser.post(say, form)
+    again = browser.post(say, form, follow=True)
+    assert "已经记过“面试中”" in text_of(again)
+    assert "notice-error" not in again.content.decode()
+    url = reverse("desk:recommendation_tell", args=[item.pk])
+    behind = signed_in("town").post(url, {"after": "refused", "reason": "far", "seen": "interested"}, follow=True)
+    assert "刚刚有了变化" in text_of(behind)
+    assert now_at(item).state == "interview"
+    for page in (candidates(county), reverse("desk:recommendation", args=[item.pk])):
+        client = browser if page == candidates(county) else signed_in("town")
+        assert 'name="seen" value="interview"' in client.get(page).content.decode()
+        assert "改面试时间" in text_of(client.get(page))
+    browser.post(say, {"after": "interview", "note": "周五", "seen": "interview"})
+    assert now_at(item).note == "周五"
 
 
 # The broker

@@ -20,6 +20,7 @@ from jobbridge.apps.messaging.models import Message
 from jobbridge.apps.placements.links import Wanted, links_for, revoke
 from jobbridge.apps.placements.models import MatchRun, Recommendation, RecommendationLog, WorkerLink
 from jobbridge.apps.placements.outcomes import move
+from jobbridge.apps.vacancies.models import Post
 from jobbridge.web.worker import door
 from tests.factories import DAY, make_person
 from tests.web.addresses import BY_LINK
@@ -134,6 +135,53 @@ def test_what_comes_too_late_is_said_so(client, county, code):
     answer = client.post(reverse("worker:reply", args=[code, item.pk]), {"answer": "yes"}, follow=True)
     assert "您的选择没有记下" in answer.content.decode()
     assert state_of(county.person) == ("expired", "")
+
+
+def test_a_yes_to_a_post_that_is_gone_gives_nothing_away(client, county, code):
+    item = item_of(county.person)
+    assert "有意向" in page(client, "posts", code).content.decode()
+    with acting_as(TEST):
+        Post.objects.filter(pk=item.post_id).update(state="paused")
+    for _ in range(2):
+        answer = client.post(reverse("worker:reply", args=[code, item.pk]), {"answer": "yes"}, follow=True)
+        assert "这个岗位已招满或停止招聘" in answer.content.decode()
+    assert state_of(county.person) == ("expired", "")
+
+
+def test_a_post_that_is_gone_is_not_offered(client, county, code):
+    item = item_of(county.person)
+    with acting_as(TEST):
+        Post.objects.filter(pk=item.post_id).update(state="closed")
+    assert "现在没有等您选择的岗位" in page(client, "posts", code).content.decode()
+    assert "这个岗位已招满或停止招聘" in page(client, "mine", code).content.decode()
+
+
+def test_a_mind_may_change_as_long_as_the_post_is_there(client, county, code):
+    item, reply = item_of(county.person), reverse("worker:reply", args=[code, item_of(county.person).pk])
+    client.post(reply, {"answer": "far"})
+    text = page(client, "mine", code).content.decode()
+    assert "改主意：有意向" in text
+    assert "改原因" in text
+    client.post(reply, {"answer": "wage"})
+    assert state_of(county.person) == ("refused", "wage")
+    client.post(reply, {"answer": "yes"})
+    assert state_of(county.person) == ("interested", "")
+    client.post(reply, {"answer": "family"})
+    with acting_as(TEST):
+        Post.objects.filter(pk=item.post_id).update(state="closed")
+    text = page(client, "mine", code).content.decode()
+    assert "改主意" not in text
+    assert "改原因" in text
+    gone = client.post(reply, {"answer": "yes"}, follow=True)
+    assert "已招满或停止招聘" in gone.content.decode()
+    assert state_of(county.person) == ("refused", "family")
+
+
+def test_lodging_that_there_is_cannot_be_missed(client, county, code):
+    item = item_of(county.person)
+    with acting_as(TEST):
+        Post.objects.filter(pk=item.post_id).update(lodging=True)
+    assert "不包住" not in page(client, "reply", code, item.pk).content.decode()
 
 
 @pytest.mark.parametrize("form", [{}, {"answer": "placed"}, {"answer": ""}, {"answer": "<script>"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements.flows import Refused
@@ -17,6 +18,11 @@ LEFT = (
     gettext_lazy("工资待遇"), gettext_lazy("家里有事"), gettext_lazy("身体原因"), gettext_lazy("单位辞退"),
     gettext_lazy("换了工作"),
 )  # fmt: skip
+
+
+def said_of(refusal: Refused) -> str:
+    """Why something was not written down, in the reader's language."""
+    return _(refusal.message).format(**{name: _(label) for name, label in refusal.labels.items()})
 
 
 def wage_of(text: str) -> int | None:

@@ -44,9 +44,9 @@ def _follow(said: Answer, person_id: int | None, on: date, actor: Actor) -> int 
     open_ = [row for row in rows if row.state in flows.UNANSWERED]
     if not open_:
         return 0 if any(row.state == after for row in rows) else None
-    for row in open_:
-        move(row, after, actor=actor, on=on, reason=said.reason, note=BY_SMS)
-    return len(open_)
+    moved = [move(row, after, actor=actor, on=on, reason=said.reason, note=BY_SMS) for row in open_]
+    # A yes to a post that is gone ends it; somebody has to tell them.
+    return sum(row.state == after for row in moved) or None
 
 
 def mark_seen(*, shown: list[int], on: date) -> int:
@@ -59,9 +59,12 @@ def answer(
 ) -> Recommendation:
     """The person's own word, on their page or to their broker: yes, and the employer sees name and phone; or no, why.
 
-    Said again it changes nothing. Raises flows.Refused when it comes too late.
+    Said again it changes nothing; another word than before is a changed mind. A yes that finds the post gone ends the
+    recommendation: it comes back expired. Raises flows.Refused when it comes too late.
     """
     after = "interested" if interested else "refused"
-    if recommendation.state == after or (interested and recommendation.state in flows.CONSENTED):
+    if interested and recommendation.state in flows.CONSENTED:
+        return recommendation
+    if not interested and (recommendation.state, recommendation.refusal) == (after, reason):
         return recommendation
     return move(recommendation, after, actor=actor, on=on, reason=reason, note=note)

@@ -66,7 +66,9 @@ REFUSALS = f"""
 SELECT r.person_id, r.refusal AS reason, r.state_on AS "on", o.title, o.occupation, o.place_code AS region,
   o.wage_min, o.wage_max, o.health_min, o.shift
 FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
-WHERE r.state = 'refused' AND r.state_on > %(on)s::date - {HEARD_DAYS} ORDER BY r.person_id, r.id
+WHERE r.state = 'refused' AND r.state_on > %(on)s::date - {HEARD_DAYS}
+  AND (%(person)s::bigint IS NULL OR r.person_id = %(person)s)
+ORDER BY r.person_id, r.id
 """
 
 POSTS = f"""
@@ -111,13 +113,15 @@ class Instance(NamedTuple):
     offers: dict[int, dict[str, Any]]
 
 
-def instance(on: date, parameters: Parameters, *, afresh: bool = False, person: int | None = None) -> Instance:
+def instance(
+    on: date, parameters: Parameters, *, afresh: bool = False, person: int | None = None, hear: bool = True
+) -> Instance:
     """The county of a day, as a run with these parameters sees it.
 
     ``afresh``, for trials, takes everybody who seeks work whatever they have waiting, and every place not yet filled.
-    ``person`` leaves all other seekers out.
+    ``person`` leaves all other seekers out. Without ``hear`` the refusals of seekers change nothing.
     """
-    table, people = seekers(on, parameters.wage_percent, afresh=afresh, person=person)
+    table, people = seekers(on, parameters.wage_percent, afresh=afresh, person=person, hear=hear)
     offered, offers = posts(on, parameters.kappa, afresh=afresh)
     near = places()
     out = excluded(people, offers, parameters.general_labour, near, afresh=afresh)
@@ -125,16 +129,14 @@ def instance(on: date, parameters: Parameters, *, afresh: bool = False, person: 
 
 
 def seekers(
-    on: date, wage_percent: int, *, afresh: bool = False, person: int | None = None
+    on: date, wage_percent: int, *, afresh: bool = False, person: int | None = None, hear: bool = True
 ) -> tuple[pa.Table, dict[int, dict[str, Any]]]:
     """Everyone who seeks work and has no live recommendation; and the same rows by person.
 
     What they refused of late narrows their limits; the rows say it under ``heard``.
     """
     rows = _fetch(SEEKERS, on=on, afresh=afresh, person=person)
-    refusals: dict[int, list[Refused]] = defaultdict(list)
-    for refusal in _fetch(REFUSALS, on=on):
-        refusals[refusal.pop("person_id")].append(Refused(**refusal | {"region": _region(refusal["region"])}))
+    refused = refusals(on, person=person) if hear else {}
     occupation = codes(wish for row in rows for wish in (row["wishes"] or [])[:2])
     for row in rows:
         wishes = [occupation[wish] for wish in (row["wishes"] or [])[:2]]
@@ -149,7 +151,7 @@ def seekers(
     nothing = Heard()
     floors = {}
     for at, row in enumerate(rows):
-        said = heard(refusals.get(row["person_id"], ()), home=row["region_code"], on=on)
+        said = heard(refused.get(row["person_id"], ()), home=row["region_code"], on=on)
         floors[row["person_id"]] = floor_of_engine(row, said, wage_percent)
         rows[at] = (adjusted(row, said) if said != nothing else row) | {"heard": said}
     types = {
@@ -161,6 +163,14 @@ def seekers(
     }  # fmt: skip
     told = [row | {"wage_floor": floors[row["person_id"]]} for row in rows]
     return _table(told, types), {row["person_id"]: row for row in rows}
+
+
+def refusals(on: date, *, person: int | None = None) -> dict[int, list[Refused]]:
+    """What was refused of late and still counts, by person: everybody's, or of one."""
+    found: dict[int, list[Refused]] = defaultdict(list)
+    for refusal in _fetch(REFUSALS, on=on, person=person):
+        found[refusal.pop("person_id")].append(Refused(**refusal | {"region": _region(refusal["region"])}))
+    return found
 
 
 def wishes(on: date) -> dict[str, int]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
+from jobbridge.apps.placements.enums import RecommendationState
+
 NEXT: dict[str, set[str]] = {
     # A link may be opened, or the broker be told, before the provider's word of the message has come in.
     "recommended": {"sent", "seen", "interested", "refused", "expired"},
@@ -10,13 +14,15 @@ NEXT: dict[str, set[str]] = {
     "seen": {"interested", "refused", "placed", "expired"},
     # From here on the employer knows name and phone; who takes the word back refuses.
     "interested": {"interview", "offered", "placed", "not_hired", "refused", "expired"},
-    "interview": {"offered", "placed", "not_hired", "refused", "expired"},
+    # A second appointment takes the place of the first.
+    "interview": {"interview", "offered", "placed", "not_hired", "refused", "expired"},
     "offered": {"placed", "not_hired", "refused", "expired"},
     "placed": {"stable_1", "left"},
     "stable_1": {"stable_3", "left"},
     "stable_3": {"stable_6", "left"},
     "stable_6": set(),
-    "refused": set(),
+    # Another reason corrects the first; a yes is a changed mind, and `outcomes` asks whether the post is still there.
+    "refused": {"interested", "refused"},
     "not_hired": set(),
     "left": set(),
     "expired": set(),
@@ -36,16 +42,47 @@ SEND_DAYS = 7  # and one nobody could be told of after one: a message itself wai
 TALK_DAYS = 60  # an interview or offer nobody told the end of
 
 
+GONE = gettext_noop("这个岗位已招满或停止招聘")
+
+
 class Refused(ValueError):
-    """The transition is not in the table, or lacks what it needs; the message is for whoever asked."""
+    """The transition is not in the table, or lacks what it needs; the message is for whoever asked.
+
+    ``labels`` fill the message; pages put both into the reader's language.
+    """
+
+    def __init__(self, message: str, **labels: str) -> None:
+        super().__init__(message.format(**labels))
+        self.message, self.labels = message, labels
 
 
-def check(before: str, after: str) -> None:
-    """Raise Refused unless ``after`` may follow ``before``."""
+class Already(Refused):
+    """What is said was written down before: nothing is wrong, and nothing is to be done."""
+
+
+def already(state: str) -> Already:
+    """The refusal of a word that was given before."""
+    return Already(gettext_noop("已经记过“{state}”"), state=_label(state))
+
+
+def check(before: str, after: str, seen: str = "") -> None:
+    """Raise Refused unless ``after`` may follow ``before``.
+
+    ``seen`` is the state that was on the screen of whoever asks: a page that is behind the records decides nothing.
+    A message that went out meanwhile is no news to them.
+    """
+    if before == after and after not in NEXT[before]:
+        raise already(before)
+    if seen and seen != before and not {seen, before} <= set(UNANSWERED):
+        raise Refused(gettext_noop("刚刚有了变化，请看过现在的情况再记"))
     if after not in NEXT[before]:
-        raise Refused(f"推荐不能从“{before}”变为“{after}”")
+        raise Refused(gettext_noop("推荐不能从“{before}”变为“{after}”"), before=_label(before), after=_label(after))
 
 
 def sources(after: str) -> list[str]:
     """States that ``after`` may follow."""
     return [before for before, targets in NEXT.items() if after in targets]
+
+
+def _label(state: str) -> str:
+    return str(RecommendationState(state).label)

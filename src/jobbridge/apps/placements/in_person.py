@@ -75,10 +75,13 @@ def heard(
 ) -> Recommendation:
     """What the person said of one post. Said again it changes nothing.
 
-    Raises Recommendation.DoesNotExist when it is not one of theirs in scope, flows.Refused when it comes too late.
+    Raises Recommendation.DoesNotExist when it is not one of theirs in scope, flows.Refused when it comes too late: a
+    no is turned into a yes by the person's own page or the office, not by a form that was on the way.
     """
     with acting_as(actor):
         row = _open(actor).get(pk=recommendation_id, person=person)
+        if interested and row.state == "refused":
+            raise flows.Refused("本人已经说过不合适")
         return answer(row, interested=interested, actor=actor, on=on, reason=reason, note=BY_BROKER)
 
 

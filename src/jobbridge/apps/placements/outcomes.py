@@ -16,9 +16,11 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import flows, spells
 from jobbridge.apps.placements.enums import RecommendationState, Refusal
 from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.on_offer import gone
 
 NOTE_LENGTH = 100
-HIGHEST_WAGE = 100_000  # yuan a month; above it a digit too many was typed
+# Yuan a month; below somebody wrote a day's pay or hundreds, above a digit too many.
+LOWEST_WAGE, HIGHEST_WAGE = 100, 100_000
 
 # The rows that {found} names, locked in the order of their keys, so that two writers never wait for each other.
 STEP = """
@@ -55,12 +57,13 @@ def move_where(
 
 def move(
     recommendation: Recommendation, after: str, *, actor: Actor, on: date, reason: str = "", note: str = "",
-    started: date | None = None, wage: int | None = None,
+    started: date | None = None, wage: int | None = None, seen: str = "",
 ) -> Recommendation:  # fmt: skip
     """Take one recommendation to ``after`` and do what that brings with it.
 
     ``placed`` opens a spell of employment from ``started`` (default ``on``) and ends the person's other live
-    recommendations; ``left`` ends the spell on ``on``.
+    recommendations; ``left`` ends the spell on ``on``. A yes (``interested``) to a post that is no longer on offer is
+    no consent: the recommendation expires instead.
 
     Parameters
     ----------
@@ -70,23 +73,33 @@ def move(
         In words; ``left`` needs it.
     wage
         Yuan a month at the start, when it was told.
+    seen
+        The state that whoever asks had before them, when they had one.
 
     Raises
     ------
+    flows.Already
+        It was written down before, in the same words.
     flows.Refused
         The step is not in the table, or lacks what it needs. Recommendation.DoesNotExist outside the actor's scope.
     """
     with acting_as(actor):
         rows = Recommendation.objects.visible_to(actor).select_for_update(of=("self",))
         current = rows.select_related("person", "post__employer").get(pk=recommendation.pk)
-        flows.check(current.state, after)
+        if current.state == after and (current.refusal, current.note) == (reason, cut(note)):
+            raise flows.already(after)
+        if after == "interested" and current.state not in flows.CONSENTED and gone([current.post_id], on=on):
+            if "expired" not in flows.NEXT[current.state]:
+                raise flows.Refused(flows.GONE)
+            after, reason, note, seen = "expired", "", flows.GONE, ""
+        flows.check(current.state, after, seen)
         _check_words(after, reason, note)
         spell = None
         if after == "placed":
             started = started or on
             if started > on:
                 raise flows.Refused("到岗日不能晚于登记日")
-            if wage is not None and not 0 < wage <= HIGHEST_WAGE:
+            if wage is not None and not LOWEST_WAGE <= wage <= HIGHEST_WAGE:
                 raise flows.Refused("月薪请填写每月多少元")
             spell = spells.open_spell(current, actor=actor, started=started, on=on, wage=wage)
         elif after == "left":
@@ -101,6 +114,11 @@ def move(
             _write(others, values, "expired", on=on, note="已到其他岗位上岗")
         recommendation.refresh_from_db()
     return recommendation
+
+
+def cut(note: str) -> str:
+    """A note as it is kept."""
+    return note.strip()[:NOTE_LENGTH]
 
 
 def _check_words(after: str, reason: str, note: str) -> None:
@@ -120,7 +138,7 @@ def _write(
     outcome = f"{label}（{Refusal(reason).label}）" if reason else label
     values = {
         "sources": flows.sources(after), "after": after, "on": on, "reason": reason,
-        "note": note.strip()[:NOTE_LENGTH], "started": started, "spell": spell, "outcome": outcome,
+        "note": cut(note), "started": started, "spell": spell, "outcome": outcome,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(STEP.format(found=found), {**parameters, **values})

@@ -7,7 +7,8 @@ far        one step nearer: from another province to the own one, from another c
 kind       no post of the same 小类 of occupations
 hours      no post of the same shift
 lodging    outside the own county only posts with lodging
-health     only lighter work than the refused post asks for
+health     of heavy work: only lighter; of ordinary work, which most posts are: nothing heavy, and no post of the
+           same 小类
 family     the own county only, and nothing for a month: whoever cares for somebody is asked again later
 employed   not matched until a visit or call has verified it (`columns`, and a task of casework)
 other      nothing but that the post itself never comes back
@@ -18,13 +19,14 @@ A refusal is heard for `HEARD_DAYS`: wages, health and children change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 HEARD_DAYS = 180
 FAMILY_DAYS = 60  # with the engine's notice of 30 days: a month of silence
+HEAVY = 2  # what a post asks of health: 1 is ordinary work, 0 is light
 OPENING = "已按您上次的意见："
 LONGEST_PHRASE = 60
 TITLE = 12  # of a job title, so much is enough to know it again
@@ -86,9 +88,11 @@ def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
     low = [r for r in recent if r.reason == "wage"]
     wages = [r.wage_max for r in low]
     far = [r for r in recent if r.reason == "far"]
-    kinds = {kind(r.occupation): r.title for r in recent if r.reason == "kind" and kind(r.occupation)}
+    tiring = [r for r in recent if r.reason == "health"]
+    heavy = [r for r in tiring if r.health_min >= HEAVY]
+    unfit = [r for r in recent if r.reason == "kind" or (r.reason == "health" and r.health_min < HEAVY)]
+    kinds = {kind(r.occupation): r.title for r in unfit if kind(r.occupation)}
     shifts = {r.shift for r in recent if r.reason == "hours" and r.shift}
-    heavy = [r.health_min for r in recent if r.reason == "health" and r.health_min > 0]
     family = [r.on for r in recent if r.reason == "family"]
     lodging = any(r.reason == "lodging" for r in recent)
     near = min([TRAVEL.index(_step_nearer(home, r.region)) for r in far] + [0 if family else len(TRAVEL) - 1])
@@ -98,7 +102,7 @@ def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
         *(f"不再推荐{title[:TITLE]}一类" for title in kinds.values()),
         "换了班次" if shifts else "",
         "县外的都包住" if lodging else "",
-        "活更轻" if heavy else "",
+        "活更轻" if heavy else "不要重活" if tiring else "",
         "只在县内" if family else "",
     ]
     return Heard(
@@ -109,10 +113,19 @@ def heard(refusals: Iterable[Refused], *, home: str, on: date) -> Heard:
         kinds=frozenset(kinds),
         shifts=frozenset(shifts),
         lodging=lodging,
-        health=min(heavy, default=3) - 1,
+        health=HEAVY - 1 if tiring else HEAVY,
         available_from=max(family) + timedelta(days=FAMILY_DAYS) if family else None,
         phrases=tuple(filter(None, phrases)),
     )
+
+
+def lasting(refusals: Collection[Refused], *, home: str, on: date) -> list[tuple[str, date]]:
+    """What was heard, each in words with the first day on which it counts no more."""
+    alone = [(heard([r], home=home, on=on).phrases, r.on + timedelta(days=HEARD_DAYS)) for r in refusals]
+    return [
+        (phrase, max(until for phrases, until in alone if phrase in phrases))
+        for phrase in heard(refusals, home=home, on=on).phrases
+    ]
 
 
 def adjusted(seeker: Mapping[str, Any], said: Heard) -> dict[str, Any]:
@@ -145,6 +158,11 @@ def unwanted(said: Heard, *, home: str, post: Mapping[str, Any], distance: Dista
     if said.lodging and not post["lodging"] and region[:6] != home[:6]:
         return True
     return any(_as_far(home, region, limit, distance) for limit in said.too_far)
+
+
+def fitting(reasons: Iterable[tuple[str, str]], *, lodging: bool) -> list[tuple[str, str]]:
+    """The reasons, with their words, that can be given for a post: with ``lodging`` its lack is none."""
+    return [(code, label) for code, label in reasons if not (lodging and code == "lodging")]
 
 
 def kind(occupation: str) -> str:

@@ -13,6 +13,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import columns, flows, runs
 from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.on_offer import FILLED
 from jobbridge.apps.placements.outcomes import move_where
 from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
 from jobbridge.apps.placements.releases import lapse
@@ -21,12 +22,13 @@ from jobbridge.apps.vacancies.titles import classify_posts, recount
 
 Report = Callable[..., None]
 
-EXPIRE = """
+EXPIRE = f"""
 SELECT r.id FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
   JOIN registry_person p ON p.id = r.person_id
 WHERE r.state = ANY(%(live)s) AND (
   p.life <> 'alive'
   OR (r.state NOT IN ('interview', 'offered') AND (o.state <> 'active' OR o.expires_on < %(today)s))
+  OR (r.state = ANY(%(unanswered)s) AND o.id IN ({FILLED}))
   OR (r.state <> ALL(%(talking)s) AND NOT EXISTS (
     SELECT 1 FROM targeting_personstatus s WHERE s.person_id = r.person_id AND s.status IN ('S', 'U')))
   OR (r.state = 'recommended' AND r.state_on < %(told_after)s)
@@ -79,13 +81,14 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
 def expire(*, on: date, today: date) -> int:
     """End the recommendations that are of no use any more, so that they make room for new ones; returns how many.
 
-    The post is closed or over by ``today`` (an interview goes on); the person died, or is known to seek no more
-    (unknown is not no, and who is interested may be at work with that very employer); nobody could be told; nobody
-    answered; nobody told how the talk with the employer ended.
+    The post is closed or over by ``today`` (an interview goes on), or filled before they answered; the person died,
+    or is known to seek no more (unknown is not no, and who is interested may be at work with that very employer);
+    nobody could be told; nobody answered; nobody told how the talk with the employer ended.
     """
     days = {"told_after": flows.SEND_DAYS, "answered_after": flows.ANSWER_DAYS, "talked_after": flows.TALK_DAYS}
     values = {name: on - timedelta(days=count) for name, count in days.items()}
-    values |= {"today": today, "live": list(flows.LIVE), "talking": list(flows.TALKING)}
+    values |= {"today": today, "live": list(flows.LIVE), "talking": list(flows.TALKING),
+               "unanswered": list(flows.UNANSWERED)}  # fmt: skip
     return move_where(EXPIRE, values, "expired", on=on)
 
 

@@ -22,7 +22,7 @@ from jobbridge.apps.placements.enums import RunState
 from jobbridge.apps.placements.models import Recommendation
 from jobbridge.apps.placements.outcomes import move
 from jobbridge.apps.placements.refusal_rules import OPENING
-from jobbridge.apps.placements.telling import check_day
+from jobbridge.apps.placements.telling import check_day, may_say
 from jobbridge.apps.registry.models import ContactPoint, WorkStatement
 from jobbridge.apps.registry.numbers import reveal_number
 from jobbridge.apps.vacancies.models import Post
@@ -75,7 +75,7 @@ class Candidate:
     @property
     def says(self) -> list[tuple[str, str]]:
         """What the employer can say next."""
-        return [(after, word) for after, word in SAYS.items() if after in flows.NEXT[self.state] and self.consented]
+        return may_say(self.state, SAYS) if self.consented else []
 
 
 def shortlist_of(post_id: int, *, actor: Actor, on: date) -> list[Candidate]:
@@ -116,9 +116,9 @@ def phone_of(recommendation_id: int, *, actor: Actor) -> str:
 
 def employer_moves(
     recommendation_id: int, *, actor: Actor, after: str, on: date, note: str = "", started: date | None = None,
-    wage: int | None = None,
+    wage: int | None = None, seen: str = "",
 ) -> Recommendation:  # fmt: skip
-    """The employer tells how it went: one of `SAYS`.
+    """The employer tells how it went: one of `SAYS`; ``seen`` is the state that their page showed.
 
     Raises Recommendation.DoesNotExist when it is no candidate of theirs, flows.Refused for anything else they may not
     say, such as anything at all about somebody who has not consented.
@@ -131,7 +131,7 @@ def employer_moves(
         if after == "not_hired" and not note.strip():
             raise flows.Refused("没有录用要写明原因")
         check_day(row, after, started or on, on)
-        return move(row, after, actor=reader, on=on, note=note, started=started, wage=wage)
+        return move(row, after, actor=reader, on=on, note=note, started=started, wage=wage, seen=seen)
 
 
 def _reader(actor: Actor) -> Actor:

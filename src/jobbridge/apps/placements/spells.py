@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.areas.models import Area
@@ -75,6 +75,6 @@ def end_spell(recommendation: Recommendation, *, on: date) -> None:
     for spell in going:
         if on < spell.start:
             raise Refused("离岗日不能早于到岗日")
-        # A spell has at least a day: who left on the first one worked on it.
-        spell.end = max(on, spell.start + timedelta(days=1))
+        # The end is the first day without the work, even where that is the day it began.
+        spell.end = on
         spell.save(update_fields=["end"])

@@ -26,18 +26,27 @@ SAYS: Mapping[str, str] = {
 }
 
 
-def may_say(state: str) -> list[tuple[str, str]]:
-    """What can be told of a recommendation that stands here, with its words.
+# What a step is called where it changes a word that was given before.
+CHANGES: Mapping[tuple[str, str], str] = {
+    ("refused", "interested"): gettext_noop("改主意：有意向"),
+    ("refused", "refused"): gettext_noop("改原因"),
+    ("interview", "interview"): gettext_noop("改面试时间"),
+}
+
+
+def may_say(state: str, says: Mapping[str, str] = SAYS, *, gone: bool = False) -> list[tuple[str, str]]:
+    """What can be told of a recommendation that stands here, with its words; no yes to a post that is ``gone``.
 
     >>> [after for after, word in may_say("offered")]
     ['placed', 'refused', 'not_hired']
     """
-    return [(after, word) for after, word in SAYS.items() if after in flows.NEXT[state]]
+    possible = [after for after in says if after in flows.NEXT[state] and not (gone and after == "interested")]
+    return [(after, CHANGES.get((state, after), says[after])) for after in possible]
 
 
 def tell(
     recommendation_id: int, *, actor: Actor, after: str, on: date, reason: str = "", note: str = "",
-    day: date | None = None, wage: int | None = None,
+    day: date | None = None, wage: int | None = None, seen: str = "",
 ) -> Recommendation:  # fmt: skip
     """Take a recommendation where somebody said it went: one of `SAYS`.
 
@@ -45,13 +54,17 @@ def tell(
     ----------
     day
         When they started (``placed``) or left (``left``); default ``on``, and never after it.
+    seen
+        The state that the page showed.
 
     Raises
     ------
     Recommendation.DoesNotExist
         Outside the actor's scope, or of a run that was not let go.
+    flows.Already
+        It was told before.
     flows.Refused
-        The step is not possible from here, or lacks what it needs.
+        The step is not possible from here, or lacks what it needs, or the page was behind.
     """
     with acting_as(actor):
         rows = Recommendation.objects.visible_to(actor).filter(run__state=RunState.RELEASED)
@@ -62,9 +75,9 @@ def tell(
             raise flows.Refused("没有录用要写明原因")
         day = check_day(row, after, day or on, on)
         if after == "left":
-            return move(row, after, actor=actor, on=day, note=note)
+            return move(row, after, actor=actor, on=day, note=note, seen=seen)
         started = day if after == "placed" else None
-        return move(row, after, actor=actor, on=on, reason=reason, note=note, started=started, wage=wage)
+        return move(row, after, actor=actor, on=on, reason=reason, note=note, started=started, wage=wage, seen=seen)
 
 
 def check_day(row: Recommendation, after: str, day: date, on: date) -> date:

@@ -155,7 +155,8 @@ class EmploymentSpell(Scoped, Sourced):
         verbose_name = verbose_name_plural = "务工记录"
         indexes = [*Scoped.Meta.indexes, models.Index(fields=["person", "-start"])]
         constraints = [
-            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("start")), name="spell_order"),
+            # The end is the first day without the work: who left on the day they started has a spell of no day.
+            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gte=F("start")), name="spell_order"),
             ExclusionConstraint(
                 name="spell_no_overlap",
                 expressions=[

@@ -15,7 +15,7 @@ from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
 from jobbridge.apps.placements.models import Recommendation, RunSeeker
-from jobbridge.apps.placements.outlook import ask
+from jobbridge.apps.placements.outlook import ask, heard_of
 from jobbridge.apps.placements.telling import may_say
 from jobbridge.apps.registry.models import EmploymentSpell, Person
 from jobbridge.apps.registry.numbers import find_by_number, reveal_number
@@ -112,6 +112,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "clerk": request.user.role in CLERKS,
         "missed": missed,
         "limit": LIMITS.get(missed.limit, "") if missed and not missed.given else "",
+        "heard": heard_of(found, actor=request.actor, on=timezone.localdate()),
         "services": ServiceItem.objects.filter(person=found).order_by("case_id", "due_on", "kind", "ordinal"),
         "spells": EmploymentSpell.objects.filter(person=found).select_related("source").order_by("-start")[:8],
         "story": story_of_person(found),

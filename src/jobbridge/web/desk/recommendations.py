@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 from jobbridge.apps.placements import flows, telling
 from jobbridge.apps.placements.enums import Refusal, RunState
 from jobbridge.apps.placements.models import Recommendation, RecommendationLog
+from jobbridge.apps.placements.on_offer import gone
+from jobbridge.apps.placements.refusal_rules import fitting
 from jobbridge.web.access import CLERKS, STAFF, page_for
 from jobbridge.web.fields import day_of
-from jobbridge.web.outcomes import LEFT, NOT_HIRED, wage_of
+from jobbridge.web.outcomes import LEFT, NOT_HIRED, said_of, wage_of
 from jobbridge.web.people import clerk_names, with_work
 from jobbridge.web.places import places_of
 
@@ -30,15 +32,18 @@ def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     with_work([found.person])
     may = request.user.role in CLERKS and found.run.state == RunState.RELEASED and found.person.life == "alive"
+    today = timezone.localdate()
+    ended = bool(gone([found.post_id], on=today))
     context = {
         "item": found,
         "place": places_of([found.region_code])[found.region_code],
         "log": _log(found),
-        "says": telling.may_say(found.state) if may else [],
-        "refusals": Refusal.choices,
+        "says": telling.may_say(found.state, gone=ended) if may else [],
+        "ended": ended and "interested" in flows.NEXT[found.state],
+        "refusals": fitting(Refusal.choices, lodging=found.post.lodging),
         "not_hired": NOT_HIRED,
         "left": LEFT,
-        "today": timezone.localdate().isoformat(),
+        "today": today.isoformat(),
         "back": "person" if request.GET.get("back") == "person" else "post",
     }
     template = "desk/recommendation.html"
@@ -60,13 +65,21 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
             note=form.get("note", ""),
             day=day_of(form.get("day", "")),
             wage=wage_of(form.get("wage", "")),
+            seen=form.get("seen", ""),
         )
     except Recommendation.DoesNotExist:
         raise Http404 from None
+    except flows.Already as said:
+        messages.success(request, said_of(said))
+        told = get_object_or_404(Recommendation.objects.visible_to(request.actor), pk=pk)
     except flows.Refused as refusal:
-        messages.error(request, _(str(refusal)))
+        messages.error(request, said_of(refusal))
         return redirect("desk:recommendation", pk)
-    messages.success(request, _("已记下：{state}。").format(state=_(told.get_state_display())))
+    else:
+        if told.state == "expired":  # a yes, and the post was gone
+            messages.error(request, _(flows.GONE))
+            return redirect("desk:recommendation", pk)
+        messages.success(request, _("已记下：{state}。").format(state=_(told.get_state_display())))
     if form.get("back") == "person":
         return redirect("desk:person", told.person_id)
     return redirect("desk:post", told.post_id)

@@ -18,7 +18,7 @@ from jobbridge.apps.vacancies.models import Post
 from jobbridge.web.access import EMPLOYERS, page_for
 from jobbridge.web.employer.own import own_employer
 from jobbridge.web.fields import day_of
-from jobbridge.web.outcomes import NOT_HIRED, wage_of
+from jobbridge.web.outcomes import NOT_HIRED, said_of, wage_of
 
 GROUPS = (
     ("talking", gettext_lazy("同意您联系的"), flows.TALKING),
@@ -64,11 +64,14 @@ def say(request: HttpRequest, pk: int, item: int) -> HttpResponse:
             note=form.get("note", ""),
             started=day_of(form.get("day", "")),
             wage=wage_of(form.get("wage", "")),
+            seen=form.get("seen", ""),
         )
     except Recommendation.DoesNotExist:
         raise Http404 from None
+    except flows.Already as said:
+        messages.success(request, said_of(said))
     except flows.Refused as refusal:
-        messages.error(request, _(str(refusal)))
+        messages.error(request, said_of(refusal))
     else:
         messages.success(request, _("已记下：{state}。").format(state=_(moved.get_state_display())))
     return redirect("employer:candidates", pk)
@@ -84,7 +87,7 @@ def phone(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     except Recommendation.DoesNotExist:
         raise Http404 from None
     except flows.Refused as refusal:
-        messages.error(request, _(str(refusal)))
+        messages.error(request, said_of(refusal))
         return redirect("employer:candidates", pk)
     return render(request, "employer/phone.html", {"post": post, "number": number})
 

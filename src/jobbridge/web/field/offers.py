@@ -13,6 +13,8 @@ from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.enums import Refusal
 from jobbridge.apps.placements.in_person import heard, posts_of, told
 from jobbridge.apps.placements.models import Recommendation
+from jobbridge.apps.placements.on_offer import gone
+from jobbridge.apps.placements.refusal_rules import fitting
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import BROKERS, page_for
 from jobbridge.web.fields import key_of
@@ -32,15 +34,17 @@ def offers(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, person)
     items = list(posts_of(person, actor=request.actor))
+    ended = gone({item.post_id for item in items}, on=timezone.localdate())
     for item in items:
-        item.open = item.state in flows.UNANSWERED
+        item.ended = item.state in flows.UNANSWERED and item.post_id in ended
+        item.open = item.state in flows.UNANSWERED and not item.ended
+        item.refusals = fitting(Refusal.choices, lodging=item.post.lodging)
         item.lacks = [reason for reason in item.reasons if reason.startswith(LACKING)]
         item.because = [reason for reason in item.reasons if not reason.startswith(LACKING)]
     context = {
         "person": person,
         "items": items,
         "waiting": sum(item.open for item in items),
-        "reasons": Refusal.choices,
     }
     return render(request, "field/offers.html", context)
 
@@ -56,11 +60,15 @@ def _answer(request: HttpRequest, person: Person) -> HttpResponse:
         raise BadRequest("answer")
     yes = said == "yes"
     try:
-        heard(chosen, person=person, interested=yes, actor=request.actor, on=today, reason="" if yes else said)
+        word = heard(chosen, person=person, interested=yes, actor=request.actor, on=today, reason="" if yes else said)
     except Recommendation.DoesNotExist:
         raise Http404 from None
-    except flows.Refused:
-        messages.error(request, _("这个岗位刚刚有了变化，没有记下。"))
+    except flows.Refused as refusal:
+        late = _("这个岗位刚刚有了变化，没有记下。")
+        messages.error(request, _(flows.GONE) if refusal.message == flows.GONE else late)
     else:
+        if word.state == "expired":  # a yes, and the post was gone
+            messages.error(request, _(flows.GONE))
+            return redirect("field:offers", person.pk)
         messages.success(request, _("记下了，单位会打电话来。") if yes else _("记下了，下次按这个意见推荐。"))
     return redirect("field:offers", person.pk)

@@ -20,6 +20,8 @@ from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.answers import answer, mark_seen
 from jobbridge.apps.placements.enums import Refusal, RunState
 from jobbridge.apps.placements.models import Recommendation, WorkerLink
+from jobbridge.apps.placements.on_offer import gone
+from jobbridge.apps.placements.refusal_rules import fitting
 from jobbridge.apps.registry.enums import Sex
 from jobbridge.kernel.names import surname
 from jobbridge.web.worker.door import by_link
@@ -48,6 +50,7 @@ STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
 NOTICES: Mapping[str, str | Promise] = {
     "yes": gettext_lazy("好的，已经告诉单位可以联系您。"),
     "no": gettext_lazy("记下了，下次会按您的意见推荐。"),
+    "gone": gettext_lazy("这个岗位已招满或停止招聘，没有告诉单位您的电话。"),
     "late": gettext_lazy("这个岗位刚刚有了变化，您的选择没有记下。"),
 }
 
@@ -57,13 +60,14 @@ NOTICES: Mapping[str, str | Promise] = {
 def posts(request: HttpRequest, link: WorkerLink) -> HttpResponse:
     """The posts that wait for an answer or are being talked about; opening the page is having seen them."""
     now = timezone.now()
-    items = list(_of(link).filter(state__in=flows.LIVE).order_by("-run__on", "rank", "pk"))
+    found = _described(list(_of(link).filter(state__in=flows.LIVE).order_by("-run__on", "rank", "pk")))
+    items = [item for item in found if not item.ended]
     if request.method == "GET":
         unseen = [item.pk for item in items if item.state in flows.UNANSWERED]
         mark_seen(shown=unseen, on=timezone.localdate(now))
         if link.opened_at is None:
             WorkerLink.objects.filter(pk=link.pk).update(opened_at=now)
-    context = {"items": _described(items), "notice": NOTICES.get(request.GET.get("said", ""), "")}
+    context = {"items": items, "notice": NOTICES.get(request.GET.get("said", ""), "")}
     return _page(request, link, "posts", context)
 
 
@@ -72,16 +76,19 @@ def posts(request: HttpRequest, link: WorkerLink) -> HttpResponse:
 def reply(request: HttpRequest, link: WorkerLink, pk: int) -> HttpResponse:
     """Ask why a post does not suit; a post of the form is the answer: ``yes``, or the code of a reason."""
     item = get_object_or_404(_of(link), pk=pk)
+    asked = {"item": item, "reasons": fitting(Refusal.choices, lodging=item.post.lodging)}
     if request.method != "POST":
-        return _page(request, link, "reasons", {"item": item, "reasons": Refusal.choices})
+        return _page(request, link, "reasons", asked)
     said = request.POST.get("answer", "")
     if said != "yes" and said not in Refusal.values:
-        return _page(request, link, "reasons", {"item": item, "reasons": Refusal.choices}, status=400)
+        return _page(request, link, "reasons", asked, status=400)
     outcome, reason = ("yes", "") if said == "yes" else ("no", said)
     try:
-        answer(item, interested=said == "yes", actor=request.actor, on=timezone.localdate(), reason=reason)
-    except flows.Refused:
-        outcome = "late"
+        item = answer(item, interested=said == "yes", actor=request.actor, on=timezone.localdate(), reason=reason)
+    except flows.Refused as refusal:
+        outcome = "gone" if refusal.message == flows.GONE else "late"
+    else:
+        outcome = "gone" if item.state == "expired" else outcome
     return redirect(f"{reverse('worker:posts', args=[request.code])}?said={outcome}")
 
 
@@ -112,9 +119,15 @@ def _of(link: WorkerLink) -> ScopedQuerySet:
 
 def _described(items: list[Recommendation]) -> list[Recommendation]:
     """Hang on each what the page says of it and what can still be said."""
+    gone_posts = gone({item.post_id for item in items}, on=timezone.localdate())
     for item in items:
         item.word, item.next_step = STEPS[item.state]
-        item.open = item.state in flows.UNANSWERED
+        item.ended = item.state in flows.UNANSWERED and item.post_id in gone_posts
+        if item.ended:
+            item.word = _(flows.GONE)
+        item.open = item.state in flows.UNANSWERED and not item.ended
+        item.may_correct = item.state == "refused"
+        item.may_change = item.may_correct and item.post_id not in gone_posts
         item.may_withdraw = item.state in flows.TALKING
         item.lacks = [reason for reason in item.reasons if AGAINST.search(reason)]
         item.because = [reason for reason in item.reasons if not AGAINST.search(reason)]

@@ -1,6 +1,6 @@
 """The settings of the matching as dated data: which are refused, which are in force, and what the engine is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,7 +10,15 @@ from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.audit.models import AuditEntry
 from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendation
 from jobbridge.apps.placements.models_policy import default_weights
-from jobbridge.apps.placements.policies import PolicyRefused, adopt, in_force, parameters_of, settings_of
+from jobbridge.apps.placements.policies import (
+    PolicyRefused,
+    adopt,
+    first_free,
+    in_force,
+    parameters_of,
+    settings_of,
+    withdraw,
+)
 from jobbridge.apps.placements.policy_rules import problems
 from jobbridge.apps.placements.services import match_day
 from jobbridge.engines.matching import Parameters, Weights
@@ -72,6 +80,54 @@ def test_one_policy_a_day_and_none_for_the_past(db):
         with pytest.raises(PolicyRefused) as refused:
             new(day)
         assert list(refused.value.problems) == ["valid_from"]
+    assert MatchPolicy.objects.count() == 1
+
+
+def test_a_policy_begins_within_a_year(db):
+    new(DAY + timedelta(days=365))
+    for far in (DAY + timedelta(days=366), date.max):
+        with pytest.raises(PolicyRefused) as refused:
+            new(far)
+        assert list(refused.value.problems) == ["valid_from"]
+    assert MatchPolicy.objects.count() == 1
+
+
+def test_the_first_free_day_is_neither_matched_nor_taken(db):
+    assert first_free(DAY) == DAY
+    new(DAY)
+    new(DAY + timedelta(days=1))
+    new(DAY + timedelta(days=3))
+    assert first_free(DAY) == DAY + timedelta(days=2)
+    matched(DAY + timedelta(days=2))
+    assert first_free(DAY + timedelta(days=2)) == DAY + timedelta(days=4)
+
+
+def matched(on):
+    with acting_as(TEST):
+        return MatchRun.objects.create(
+            on=on, seekers=0, posts=0, recommendations=0, gap=0.0, report={}, finished_at=timezone.now()
+        )
+
+
+def test_a_policy_that_nothing_followed_is_withdrawn_and_the_audit_keeps_it(db):
+    coming = new(DAY + timedelta(days=1), kappa=2.0)
+    matched(DAY)
+    withdraw(actor=TEST, policy_id=coming.pk, today=DAY)
+    assert not MatchPolicy.objects.exists()
+    entry = AuditEntry.objects.get(table_name="placements_matchpolicy", row_id=str(coming.pk), operation="D")
+    assert (entry.actor, entry.before["kappa"]) == (TEST.key, 2.0)
+    assert new(DAY + timedelta(days=1), kappa=2.5).pk != coming.pk
+    with pytest.raises(MatchPolicy.DoesNotExist):
+        withdraw(actor=TEST, policy_id=coming.pk, today=DAY)
+
+
+@pytest.mark.parametrize(("begins", "run"), [(0, None), (-1, None), (2, 2), (2, 5)])
+def test_a_policy_that_has_begun_or_was_followed_stays(db, begins, run):
+    policy = new(DAY + timedelta(days=begins), today=DAY - timedelta(days=1))
+    if run:
+        matched(DAY + timedelta(days=run))
+    with pytest.raises(PolicyRefused):
+        withdraw(actor=TEST, policy_id=policy.pk, today=DAY)
     assert MatchPolicy.objects.count() == 1
 
 

@@ -133,6 +133,7 @@ ADDRESSES = (
     Address("desk:match_trial", COUNTY, lambda r: (r.trial.pk,)),
     Address("desk:match_policies", STAFF),
     Address("desk:match_policy_add", COUNTY, reads=False, writes=True),
+    Address("desk:match_policy_withdraw", COUNTY, lambda r: (r.policy.pk,), reads=False, writes=True),
     Address("desk:messages", COUNTY),
     Address("desk:imports", CLERKS, writes=True),
     Address("desk:import", CLERKS, batch),

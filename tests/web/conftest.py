@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -203,6 +204,8 @@ def records(county):
         )  # fmt: skip
         stored = store(actor=TEST, name="协议.pdf", content=b"signed")
         (county.agreement,) = make_agreements("railway", signed=stored)
+        coming = timezone.localdate() + timedelta(days=30)
+        county.policy = MatchPolicy.objects.create(valid_from=coming, decided_by=TEST.key, decided_at=timezone.now())
         county.outsider, county.suspicion = make_findings(county.person)
         county.duplicate = make_duplicate(county.person, county.seeker)
     return county

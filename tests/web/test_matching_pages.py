@@ -207,6 +207,37 @@ def test_a_new_policy_begins_on_its_day(signed_in, county):
     assert "已有口径" in text_of(again)
 
 
+def test_a_coming_policy_is_withdrawn_and_the_form_proposes_a_free_day(signed_in, county):
+    client, today = signed_in("county"), timezone.localdate()
+    with acting_as(TEST):
+        MatchRun.objects.filter(pk=county.run.pk).update(on=today)
+    present, coming = policy(), policy(valid_from=today + timedelta(days=1))
+    shown = page(client, "match_policies").content.decode()
+    assert f'value="{today + timedelta(days=2)}"' in shown
+    taking = reverse("desk:match_policy_withdraw", args=[coming.pk])
+    assert taking in shown
+    assert reverse("desk:match_policy_withdraw", args=[present.pk]) not in shown
+    assert taking not in page(signed_in("town"), "match_policies").content.decode()
+    assert "已撤回" in text_of(client.post(taking, follow=True))
+    kept = client.post(reverse("desk:match_policy_withdraw", args=[present.pk]), follow=True)
+    assert "已经生效，不能撤回" in text_of(kept)
+    assert list(MatchPolicy.objects.values_list("pk", flat=True)) == [present.pk]
+    far = client.post(reverse("desk:match_policy_add"), form(valid_from="9999-12-31"))
+    assert "最晚在一年以内" in text_of(far)
+
+
+def test_past_trials_name_every_setting_they_changed(signed_in, county):
+    weights = GOOD["weights"] | {"wage": 1800}
+    trial = GOOD | {"k": 5, "kappa": 2.5, "bonus_zero": 90_000, "weights": weights}
+    with acting_as(TEST):
+        WhatIf.objects.create(on=DAY, present=GOOD, trial=trial, started_by=TEST.key, started_at=timezone.now())
+    words = text_of(page(signed_in("county"), "match_what_if"))
+    changed = "每人推荐岗位数 3 → 5 · 每个名额的人选数 3 → 2.5 · 零就业家庭优先分 80000 → 90000 · 工资 2000 → 1800"
+    assert changed in words
+    assert "月薪下限比例（%） 80" not in words
+    assert "与现行口径相同" in words  # the fixture's
+
+
 def test_a_person_learns_what_would_open_more_posts(signed_in, county, run):
     client = signed_in("town")
     shown = text_of(page(client, "person", county.person.pk))

@@ -18,7 +18,10 @@ def default_weights() -> dict[str, int]:
 
 
 class MatchPolicy(models.Model):
-    """What the engine is told from ``valid_from`` on. Never changed afterwards: a new day, a new policy."""
+    """What the engine is told from ``valid_from`` on. Never changed afterwards: a new day, a new policy.
+
+    One that nothing has followed yet may be withdrawn.
+    """
 
     valid_from = models.DateField("生效日", unique=True)
     k = models.PositiveSmallIntegerField("每人推荐数", default=3)

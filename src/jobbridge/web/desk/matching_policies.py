@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,13 +16,24 @@ from django.views.decorators.http import require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
 from jobbridge.apps.placements.models import MatchPolicy, MatchRun, WhatIf
-from jobbridge.apps.placements.policies import PolicyRefused, adopt, first_day, in_force, settings_of
+from jobbridge.apps.placements.policies import (
+    FURTHEST,
+    PolicyRefused,
+    adopt,
+    first_day,
+    first_free,
+    in_force,
+    last_run,
+    may_withdraw,
+    settings_of,
+)
+from jobbridge.apps.placements.policies import withdraw as withdraw_policy
 from jobbridge.apps.placements.policy_rules import SETTINGS
 from jobbridge.apps.placements.tasks import what_if_job
 from jobbridge.apps.placements.whatif import propose
 from jobbridge.web.access import COUNTY, STAFF, page_for, wants_fragment
 from jobbridge.web.desk.jobs import is_queued
-from jobbridge.web.desk.matching_words import SETTING_WORDS, WEIGHT_WORDS, class_name
+from jobbridge.web.desk.matching_words import SETTING_WORDS, WEIGHT_WORDS, class_name, differences
 from jobbridge.web.fields import day_of, key_of, number_of
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names
@@ -73,25 +84,42 @@ def add(request: HttpRequest) -> HttpResponse:
     return _policies(request, in_force(today), request.POST, manual=manual, problems=problems)
 
 
+@require_POST
+@page_for(COUNTY)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a policy that has not begun."""
+    try:
+        taken = withdraw_policy(actor=request.actor, policy_id=pk, today=timezone.localdate())
+    except MatchPolicy.DoesNotExist:
+        raise Http404 from None
+    except PolicyRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("{day} 起的口径已撤回。").format(day=f"{taken.valid_from:%Y-%m-%d}"))
+    return redirect("desk:match_policies")
+
+
 def _policies(
     request: HttpRequest, present: MatchPolicy, start: Mapping[str, Any], *, manual: bool,
     problems: Mapping[str, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     today = timezone.localdate()
-    first = first_day(today)
+    last = last_run()
     page = page_of(MatchPolicy.objects.all(), order=("-valid_from", "id"), cursor=request.GET.get("after", ""))
     names = clerk_names(row.decided_by for row in page)
     for row in page:
         row.decider = names.get(row.decided_by, row.decided_by)
         row.current = row.pk == present.pk
         row.coming = row.valid_from > today
+        row.revocable = may_withdraw(row, today=today, last_run=last)
     context = {
         "page": page,
         "present": present,
         "may_write": request.user.role in COUNTY,
         "problems": problems or {},
-        "first_day": first,
-        "valid_from": request.POST.get("valid_from", first.isoformat()),
+        "first_day": first_day(today),
+        "last_day": today + FURTHEST,
+        "valid_from": request.POST.get("valid_from", first_free(today).isoformat()),
         "note": request.POST.get("note", ""),
         "manual": manual,
         **_form(_values(start), problems or {}),
@@ -119,7 +147,7 @@ def what_if(request: HttpRequest, pk: int = 0) -> HttpResponse:
     present = in_force(today)
     history = list(WhatIf.objects.order_by("-pk")[:HISTORY])
     for past in history:
-        past.kappa = _plain(past.trial["kappa"])
+        past.changes = differences(past.present, past.trial)
     start = request.POST if request.method == "POST" else (shown.trial if shown else settings_of(present))
     context |= {
         "present": present,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,6 +65,14 @@ WEIGHT_WORDS = {
     "wage": gettext_lazy("工资"),
     "skill": gettext_lazy("技能与证书"),
 }
+
+
+def differences(present: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Every setting in which two policies differ: its word and both values."""
+    pairs = [(word, present.get(name), other.get(name)) for name, word in SETTING_WORDS.items()]
+    before, after = present.get("weights", {}), other.get("weights", {})
+    pairs += [(word, before.get(name), after.get(name)) for name, word in WEIGHT_WORDS.items()]
+    return [(str(word), f"{one:g}", f"{two:g}") for word, one, two in pairs if one != two]
 
 
 def class_name(group: str, key: str) -> str:

@@ -81,6 +81,7 @@ urlpatterns = [
     path("matching/what-if/<int:pk>/", matching_policies.what_if, name="match_trial"),
     path("matching/policies/", matching_policies.policies, name="match_policies"),
     path("matching/policies/add/", matching_policies.add, name="match_policy_add"),
+    path("matching/policies/<int:pk>/withdraw/", matching_policies.withdraw, name="match_policy_withdraw"),
     path("messages/", messages.messages_page, name="messages"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.batch, name="import"),

@@ -130,27 +130,18 @@ def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: P
 
 def _count_levels(con: duckdb.DuckDBPyConnection, compared: str) -> dict[tuple[str, str], dict[str, int]]:
     """(source, field) to level to number of verified pairs; source "" is all of them."""
-    fields = {
-        "name": ("name_level", "not name_masked"),
-        "mask": ("name_level", "name_masked"),
-        "phone": ("phone_level", "true"),
-        "village": ("village_level", "true"),
-        "sex": ("sex_level", "sex_told"),
-        "birth": ("birth_level", "birth_told"),
-    }
-    each = " union all ".join(
-        f"select source, '{field}' as field, {level} as level from verified where {level} is not null and {where}"
-        for field, (level, where) in fields.items()
-    )
-    rows = con.execute(
-        f"""with verified as (select c.* from {compared} c semi join pairs_a using (record, person))
-            select source, field, level, count(*) from ({each}) group by all"""
+    patterns = con.execute(
+        f"""select source, name_masked, name_level, phone_level, village_level, case when sex_told then sex_level end,
+                case when birth_told then birth_level end, count(*)
+            from {compared} semi join pairs_a using (record, person) group by all"""
     ).fetchall()
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for source, field, level, c in rows:
-        for key in {source, ""}:
-            found = counts.setdefault((key, field), {})
-            found[level] = found.get(level, 0) + c
+    for source, masked, name, phone, village, sex, birth, c in patterns:
+        levels = {"mask" if masked else "name": name, "phone": phone, "village": village, "sex": sex, "birth": birth}
+        for field, level in levels.items():
+            for key in {source, ""} if level is not None else ():
+                found = counts.setdefault((key, field), {})
+                found[level] = found.get(level, 0) + c
     return counts
 
 

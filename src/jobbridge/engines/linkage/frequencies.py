@@ -135,18 +135,11 @@ def _count_name_masks(con: duckdb.DuckDBPyConnection) -> None:
 
 def _count_id_masks(con: duckdb.DuckDBPyConnection) -> None:
     """How many of the register each masked id fits, and how many its head alone (tail '')."""
-    con.execute("create table count_id_mask (head varchar, tail varchar, c bigint)")
     kinds = con.execute(
         f"""select length(id_head), length(id_end) from feed where id_kind = 'masked'
             group by all order by count(*) desc, 1, 2 limit {_MAX_MASK_KINDS}"""
     ).fetchall()
-    if not kinds:
-        return
-    # Six signs of the beginning and four of the end: most masks show no more, and of these there are few kinds.
-    con.execute(
-        """create table id_ends as select id_head as head, id_tail as tail, count(*) as c
-           from register where id_text is not null group by all"""
-    )
+    masked = ["select null::varchar as head, null::varchar as tail, 0::bigint as c where false"]
     for head, tail in sorted({*kinds, *((head, 0) for head, _ in kinds)}):
         short = head <= 6 and tail <= 4
         there = (
@@ -154,13 +147,20 @@ def _count_id_masks(con: duckdb.DuckDBPyConnection) -> None:
             if short
             else f"select left(id_text, {head}) as head, right(id_text, {tail}) as tail, 1 as c from register"
         )
-        con.execute(
-            f"""insert into count_id_mask
-                with asked as (select distinct id_head as head, {"id_end" if tail else "''"} as tail from feed
-                    where id_kind = 'masked' and length(id_head) = {head} and {tail} in (0, length(id_end)))
-                select head, tail, sum(c)::bigint from ({there}) semi join asked using (head, tail) group by all"""
+        asked = f"""select id_head as head, {"id_end" if tail else "''"} as tail from feed
+            where id_kind = 'masked' and length(id_head) = {head} and {tail} in (0, length(id_end))"""
+        masked.append(
+            f"""select head, tail, sum(c)::bigint as c
+            from ({there}) semi join ({asked}) using (head, tail) group by all"""
         )
-    con.execute("drop table id_ends")
+    # Six signs of the beginning and four of the end: most masks show no more, and of these there are few kinds.
+    con.execute(
+        f"""create table count_id_mask as
+        with id_ends as (
+            select id_head as head, id_tail as tail, count(*) as c from register
+            where id_text is not null group by all)
+        {" union all ".join(masked)}"""
+    )
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> int:

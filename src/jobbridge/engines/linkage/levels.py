@@ -51,7 +51,8 @@ create or replace macro id_level(kind, text, head, tail, other_kind, other) as c
     when not starts_with(other, left(text, -8)) and not ends_with(other, substr(text, 9))
         and not (starts_with(other, left(text, 7)) and ends_with(other, substr(text, -7)))
         then case kind when 'valid' then 'different' else 'other' end
-    when damerau_levenshtein(text, other) > 1 then case kind when 'valid' then 'different' else 'other' end
+    when levenshtein(text, other) > 1 and damerau_levenshtein(text, other) > 1
+        then case kind when 'valid' then 'different' else 'other' end
     when kind = 'valid' and other_kind = 'valid' then 'one_off'
     else 'near' end;
 """

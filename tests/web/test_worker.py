@@ -161,6 +161,7 @@ def test_a_mind_may_change_as_long_as_the_post_is_there(client, county, code):
     client.post(reply, {"answer": "far"})
     text = page(client, "mine", code).content.decode()
     assert "改主意：有意向" in text
+    assert "就是同意这家单位看到您的姓名和电话" in text
     assert "改原因" in text
     client.post(reply, {"answer": "wage"})
     assert state_of(county.person) == ("refused", "wage")

@@ -96,8 +96,8 @@ def reply(request: HttpRequest, link: WorkerLink, pk: int) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest, link: WorkerLink) -> HttpResponse:
     """Everything that was ever recommended, newest first, with what became of it."""
-    items = list(_of(link).order_by("-run__on", "rank", "pk")[:LONGEST_LIST])
-    return _page(request, link, "mine", {"items": _described(items)})
+    items = _described(list(_of(link).order_by("-run__on", "rank", "pk")[:LONGEST_LIST]))
+    return _page(request, link, "mine", {"items": items, "may_change": any(item.may_change for item in items)})
 
 
 @by_link

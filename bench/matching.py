@@ -247,6 +247,11 @@ CONTESTANTS: dict[str, Callable[[Path], dict[str, Any]]] = {
             lists, where.seekers.tier, where.posts.capacity, PARAMETERS.bonuses(), PARAMETERS.step
         )
     ),
+    "the same without bonus": on_top(
+        lambda where, lists: auction(
+            lists, where.seekers.tier, where.posts.capacity, NO_BONUS.bonuses(), PARAMETERS.step
+        )
+    ),
     "greedy on top 30": on_top(lambda w, lists: matching_peers.greedy(lists, w.posts.capacity, PARAMETERS.k)),
     "stable on top 30": on_top(lambda w, lists: matching_peers.stable(lists, w.posts.capacity, PARAMETERS.k)),
     "naive top 3": on_top(lambda w, lists: matching_peers.naive(lists, PARAMETERS.k)),
@@ -317,6 +322,8 @@ def main() -> None:
             f"usable at kappa 3 against {name}: {usable:.3f}, without coverage bonus {alone:.3f}; no method can "
             f"exceed {most:.3f}; reach {mine['reach'] / peer['reach']:.2f}x"
         )
+    plain = done["ours without bonus"]["score"] / done["the same without bonus"]["score"]
+    print(f"score against the exact optimum on top 30, neither with a coverage bonus: {plain:.3f}")
     cpu, peak = (mine[name] / exact[name] for name in ("cpu", "peak_mb"))
     print(
         f"whole pipeline against OR-tools' solver alone: CPU {mine['cpu']:.1f} s ({cpu:.2f}x), "

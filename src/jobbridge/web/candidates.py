@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.placements.enums import RunState
@@ -49,11 +49,3 @@ def standing(posts: Iterable[int] | None = None) -> dict[int, Standing]:
         return {
             row["post"]: Standing(row["recommended"], row["live"], row["wanting"], row["hired"]) for row in counted
         }
-
-
-def full_posts() -> set[int]:
-    """The posts on offer whose places are all taken, by the same figures."""
-    with acting_as(system_actor("standing")):
-        hired = Recommendation.objects.filter(run__state=RunState.RELEASED, state__in=AT_WORK, post__state="active")
-        counted = hired.order_by().values("post").annotate(n=Count("id"))
-        return set(counted.filter(n__gte=F("post__openings")).values_list("post", flat=True))

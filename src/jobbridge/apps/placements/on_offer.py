@@ -24,6 +24,13 @@ WHERE p.id = ANY(%(posts)s) AND (p.state <> 'active' OR p.expires_on < %(on)s
 """
 
 
+def filled() -> set[int]:
+    """The posts whose places are all taken; the system counts, as in `gone`."""
+    with acting_as(system_actor("on-offer")), connection.cursor() as cursor:
+        cursor.execute(FILLED)
+        return {post for (post,) in cursor.fetchall()}
+
+
 def gone(posts: Collection[int], *, on: date) -> set[int]:
     """Those of the posts to which nobody can say yes any more: paused, closed, over by ``on``, or filled.
 

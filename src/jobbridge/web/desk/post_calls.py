@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from jobbridge.apps.placements.on_offer import filled
 from jobbridge.apps.vacancies.confirming import TRIES, confirm, finish, no_answer
 from jobbridge.apps.vacancies.models import Post
 from jobbridge.apps.vacancies.moves import PostRefused
 from jobbridge.apps.vacancies.rules import CONFIRM_DAYS, LONGEST_DAYS, SOON_DAYS
 from jobbridge.web.access import CLERKS, page_for, wants_fragment
-from jobbridge.web.candidates import NOBODY, full_posts, standing
+from jobbridge.web.candidates import NOBODY, standing
 from jobbridge.web.fields import day_of, whole_of
 from jobbridge.web.offers import OPEN_DAYS
 from jobbridge.web.paging import page_of
@@ -41,7 +42,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else ""
     mine = Post.objects.answered_by(request.actor)
     soon = today + timedelta(days=SOON_DAYS)
-    full = full_posts()
+    full = filled()
     due, paused = mine.to_confirm(today, full=full), mine.filter(state="paused").with_word()
     reasons = {
         "": Q(),

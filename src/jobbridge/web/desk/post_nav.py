@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.placements.on_offer import filled
 from jobbridge.apps.vacancies.models import JobTitle, Post
 from jobbridge.apps.vacancies.titles import may_confirm
 from jobbridge.web.access import CLERKS, COUNTY
-from jobbridge.web.candidates import full_posts
 
 
 def posts_tabs(actor: Actor, on: date) -> dict[str, Any]:
@@ -23,6 +23,6 @@ def posts_tabs(actor: Actor, on: date) -> dict[str, Any]:
         "county": actor.role in COUNTY,
         "titles": titles,
         "pending": mine.filter(state="pending").count(),
-        "due": mine.to_confirm(on, full=full_posts()).count(),
+        "due": mine.to_confirm(on, full=filled()).count(),
         "unsure": JobTitle.objects.unsure().count() if titles else 0,
     }

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from jobbridge.apps.placements import flows
 from jobbridge.apps.placements.models import MatchRun, Recommendation, RunPost
+from jobbridge.apps.placements.on_offer import filled
 from jobbridge.apps.placements.telling import may_say
 from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.rules import is_full
 from jobbridge.apps.vacancies.screening import quality_of
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
-from jobbridge.web.candidates import NOBODY, full_posts, standing
+from jobbridge.web.candidates import NOBODY, standing
 from jobbridge.web.desk.occupations import describe
 from jobbridge.web.desk.post_review import said
 from jobbridge.web.offers import OPEN_DAYS
@@ -80,7 +81,7 @@ def posts(request: HttpRequest) -> HttpResponse:
             placed=Count("id", filter=Q(state__in=flows.AT_WORK)),
         )
     }
-    full = full_posts()
+    full = filled()
     for post in page:
         post.full = post.pk in full
         post.sums = sums.get(post.pk, {"n": 0, "wanted": 0, "placed": 0})

@@ -182,7 +182,7 @@ ADDRESSES = (
     Address("desk:linkage_agreement_file", COUNTY, lambda r: (r.agreement.pk,)),
     Address("desk:linkage_next", CLERKS),
     Address("desk:linkage_undo", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"what": "decide"}),
-    Address("desk:linkage_ask", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": "0"}),
+    Address("desk:linkage_ask", CLERKS, lambda r: (r.link.pk,), reads=False, writes=True, form={"person": "1"}),
     Address("desk:linkage_second", COUNTY),
     Address("desk:linkage_settle", COUNTY, lambda r: (r.opinion.pk,), reads=False, writes=True, form={"person": ""}),
     Address("desk:linkage_reopen", COUNTY, lambda r: (r.link.pk,), reads=False, writes=True),

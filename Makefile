@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+JOBS ?= 2
 # The system's npm and browser come first; those of the environment stand in where there are none.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Node brings its own list of certificates; an office behind an inspecting proxy has its own in the system's.
@@ -48,8 +49,9 @@ lint:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A file's tests stay together: what it has set up serves them all.
 unit:
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 # Names, versions and hashes only: whoever installs says where from.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -2,7 +2,8 @@
 
 Django is configured here, at import, because the conftest files and test modules below import models. The server is
 started only when a test asks for the database, so the kernel's tests do not pay for it. `DATABASE_URL` names another
-server to run against; the tests create and drop their own database there.
+server to run against; the tests create and drop their own databases there. Where processes share the tests, each
+imports this file and has a server of its own.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ def _configure() -> None:
 _configure()
 
 
+def pytest_xdist_setupnodes() -> None:
+    """The processes that share the tests inherit our environment: they are to find it as we found it."""
+    if _cluster is not None:
+        for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "JOBBRIDGE_HOME"):
+            del os.environ[name]
+
+
 @pytest.fixture(scope="session")
 def database_server() -> str:
     """The URL of a running server; its database of that name is empty, the tests' own is made beside it."""
@@ -49,5 +57,5 @@ def database_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(database_server: str) -> None:
-    """pytest-django asks for this just before it creates the test database."""
+def django_db_modify_db_settings(database_server: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for this just before it creates the test database; every process has one of its own."""

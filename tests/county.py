@@ -109,7 +109,12 @@ def databases(server: str) -> Iterator[Callable[..., str]]:
     def address(name: str) -> str:
         return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
+    def own(name: str) -> str:
+        """No other process of this run has a database of that name, on a shared server either."""
+        return "_".join(filter(None, (name, os.environ.get("PYTEST_XDIST_WORKER"))))
+
     def create(name: str, template: str | None = None) -> str:
+        name, template = own(name), template and own(template)
         with psycopg.connect(address("postgres"), autocommit=True) as link:
             link.execute(f"DROP DATABASE IF EXISTS {name}")
             link.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))

@@ -1,6 +1,8 @@
 """The server's life: started, found, killed, started again, stopped."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -184,6 +186,22 @@ def test_a_throw_away_server_ends_with_a_killed_owner():
     wait_until_gone(server.pid, data)
     throwaway_home()  # the next one sweeps
     assert not home.exists()
+
+
+def test_a_home_swept_before_it_was_locked_is_made_anew(monkeypatch):
+    swept = []
+
+    def lock(descriptor, operation):
+        if operation == fcntl.LOCK_EX and not swept:
+            swept.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent)
+            shutil.rmtree(swept[0])
+        flock(descriptor, operation)
+
+    flock = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", lock)
+    home = throwaway_home()
+    assert home.exists()
+    assert home != swept[0]
 
 
 def test_a_long_path_does_not_lengthen_the_socket(tmp_path):

@@ -24,11 +24,15 @@ def throwaway_home() -> Path:
     holds for as long as it lives.
     """
     _sweep(Path(tempfile.gettempdir()))
-    home = Path(tempfile.mkdtemp(prefix=PREFIX))
-    # mkdtemp is 0700; the server's account must pass through when we are root.
-    home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    descriptor = os.open(home / OWNER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    while True:
+        home = Path(tempfile.mkdtemp(prefix=PREFIX))
+        # mkdtemp is 0700; the server's account must pass through when we are root.
+        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        descriptor = os.open(home / OWNER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if home.exists():
+            break
+        os.close(descriptor)  # another process came by between the file and its lock, and swept it
     _held.append(descriptor)
     atexit.register(_remove_if_owner, home, os.getpid())
     return home

@@ -90,6 +90,7 @@ ADDRESSES = (
     Address("desk:persons", STAFF),
     Address("desk:person", STAFF, person),
     Address("desk:person_outlook", STAFF, person),
+    Address("desk:person_recommend", CLERKS, person, reads=False, writes=True),
     Address("desk:reveal", CLERKS, lambda r: (r.person.pk, "id"), writes=True, form={"reason": "核对身份"}),
     Address("desk:groups", STAFF),
     Address("desk:tasks", STAFF),

@@ -13,6 +13,7 @@ from jobbridge.apps.placements.models import MatchPolicy, MatchRun, Recommendati
 from jobbridge.apps.placements.policies import settings_of
 from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.placements.tasks import what_if_job
+from jobbridge.apps.vacancies.titles import classify_posts
 from tests.factories import DAY
 from tests.placements.conftest import quiet
 from tests.web.conftest import HTMX
@@ -262,3 +263,23 @@ def test_the_sides_of_a_trial_are_marked_better_or_worse(signed_in, county):
     shown = text_of(page(signed_in("county"), "match_trial", made.pk))
     assert re.search(r"得到推荐的人 80.0% 90.0% \+10.0 更好", shown)
     assert re.search(r"缺人选的岗位 1 2 \+1 更差", shown)
+
+
+def test_somebody_at_the_counter_gets_posts_now(signed_in, county):
+    client = signed_in("town")
+    with acting_as(TEST):
+        Recommendation.objects.filter(person=county.person).delete()
+        classify_posts()
+    assert "当场推荐" in text_of(page(client, "person", county.person.pk))
+    assert "当场推荐" not in text_of(page(signed_in("leader"), "person", county.person.pk))
+    answer = client.post(reverse("desk:person_recommend", args=[county.person.pk]), follow=True)
+    with acting_as(TEST):
+        given = list(Recommendation.objects.filter(person=county.person).order_by("rank"))
+    assert f"推荐了 {len(given)} 个岗位" in text_of(answer)
+    assert given
+    assert "不必等到今晚" not in text_of(answer)  # the button is gone while they wait for an answer
+    drawer = text_of(page(client, "recommendation", given[0].pk))
+    assert "当场推荐" in drawer
+    assert text_of(page(signed_in("county"), "match_runs")).count("已放行") == 1  # the day's alone
+    again = client.post(reverse("desk:person_recommend", args=[county.person.pk]), follow=True)
+    assert "已有岗位在等答复" in text_of(again)

@@ -13,6 +13,13 @@ class RunState(models.TextChoices):
     DISCARDED = "discarded", "已作废"
 
 
+class RunKind(models.TextChoices):
+    """Whom a run is about."""
+
+    DAY = "day", "每日撮合"
+    PERSON = "person", "当场推荐"
+
+
 class RecommendationState(models.TextChoices):
     """Where a recommendation stands; the allowed steps are in `flows`."""
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from jobbridge.apps.accounts.scope import Scoped
-from jobbridge.apps.placements.enums import RecommendationState, Refusal, RunState
+from jobbridge.apps.placements.enums import RecommendationState, Refusal, RunKind, RunState
 from jobbridge.apps.placements.flows import STARTED
 from jobbridge.apps.placements.models_policy import MatchPolicy
 from jobbridge.apps.placements.models_runs import RunDecision, RunPost, RunSeeker, WhatIf
@@ -21,6 +21,7 @@ __all__ = [
 class MatchRun(models.Model):
     """One run of the matching engine with its certificate. A draft is sent to nobody."""
 
+    kind = models.CharField("类别", max_length=6, choices=RunKind, default=RunKind.DAY)
     on = models.DateField("日期", db_index=True)
     seekers = models.PositiveIntegerField("求职人数")
     posts = models.PositiveIntegerField("岗位数")
@@ -32,7 +33,10 @@ class MatchRun(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "撮合批次"
-        constraints = [models.CheckConstraint(condition=Q(state__in=RunState.values), name="match_run_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="match_run_state"),
+            models.CheckConstraint(condition=Q(kind__in=RunKind.values), name="match_run_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on}"

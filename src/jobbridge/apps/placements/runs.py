@@ -28,6 +28,11 @@ LONGEST = 120
 def keep(run: MatchRun, result: MatchResult, given: Instance) -> None:
     """Write down what the run says of every post and every seeker; the report gains the training most asked for."""
     _keep_posts(run, result)
+    keep_seekers(run, result, given)
+
+
+def keep_seekers(run: MatchRun, result: MatchResult, given: Instance) -> None:
+    """What every seeker got, and why."""
     outlooks = _outlooks(result, given, run.on)
     RunSeeker.objects.bulk_create(_seekers(run, result, given, outlooks), batch_size=BATCH)
     run.report["training"] = _training(outlooks.values())

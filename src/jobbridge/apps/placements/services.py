@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.placements import columns, flows, runs
-from jobbridge.apps.placements.enums import RunState
-from jobbridge.apps.placements.models import MatchRun, Recommendation
+from jobbridge.apps.placements.enums import RunKind, RunState
+from jobbridge.apps.placements.models import MatchRun
 from jobbridge.apps.placements.on_offer import FILLED
 from jobbridge.apps.placements.outcomes import move_where
 from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
 from jobbridge.apps.placements.releases import lapse
 from jobbridge.apps.placements.stability import follow_ledger
+from jobbridge.apps.placements.writing import one_at_a_time, write
 from jobbridge.apps.vacancies.titles import classify_posts, recount
 
 Report = Callable[..., None]
@@ -46,6 +47,7 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
     from jobbridge.engines.matching import match
 
     with acting_as(actor):
+        one_at_a_time()
         policy = in_force(on)
         told = settings_of(policy)
         progress("整理岗位", 0, 4)
@@ -70,10 +72,11 @@ def match_day(*, on: date, actor: Actor, progress: Report) -> dict[str, Any]:
             counts |= _brief(result.report)
             if result.recommendations.num_rows:
                 progress("写入推荐", 3, 4)
-                run = _write(on, result, given, told, draft=policy.manual_release)
+                state = RunState.DRAFT if policy.manual_release else RunState.RELEASED
+                run = write(on, result, given, told, state=state)
                 progress("写入说明", 3, 4)
                 runs.keep(run, result, given)
-        counts["latest_gap"] = MatchRun.objects.filter(on=on).aggregate(gap=Max("gap"))["gap"]
+        counts["latest_gap"] = MatchRun.objects.filter(on=on, kind=RunKind.DAY).aggregate(gap=Max("gap"))["gap"]
         progress("写入推荐", 4, 4)
         return counts
 
@@ -90,51 +93,6 @@ def expire(*, on: date, today: date) -> int:
     values |= {"today": today, "live": list(flows.LIVE), "talking": list(flows.TALKING),
                "unanswered": list(flows.UNANSWERED)}  # fmt: skip
     return move_where(EXPIRE, values, "expired", on=on)
-
-
-def _write(on: date, result: Any, given: columns.Instance, told: dict[str, Any], *, draft: bool) -> MatchRun:
-    from jobbridge.engines.matching.score import TERMS
-
-    people, offers = given.people, given.offers
-    nobody = result.report["seekers"] - result.report["reached"]
-    run = MatchRun.objects.create(
-        on=on,
-        seekers=given.seekers.num_rows,
-        posts=given.posts.num_rows,
-        recommendations=result.recommendations.num_rows,
-        gap=result.gap,
-        report=result.report | {"settings": told, "nobody": nobody},
-        finished_at=timezone.now(),
-        state=RunState.DRAFT if draft else RunState.RELEASED,
-    )
-    Recommendation.objects.bulk_create(
-        (
-            Recommendation(
-                run=run,
-                person_id=row["person_id"],
-                post_id=row["post_id"],
-                region_code=people[row["person_id"]]["region_code"],
-                rank=row["rank"],
-                score=row["score"],
-                terms={name: row[name] for name in TERMS},
-                reasons=_reasons(row, people[row["person_id"]], offers[row["post_id"]]),
-                state_on=on,
-            )
-            for row in result.recommendations.to_pylist()
-        ),
-        batch_size=2000,
-    )
-    return run
-
-
-def _reasons(row: dict[str, Any], seeker: dict[str, Any], post: dict[str, Any]) -> list[str]:
-    """Why this post, and that what the person said of the last ones was heard; what is missing stays last."""
-    from jobbridge.engines.matching.explain import reasons
-
-    phrases = reasons(row, seeker, post)
-    if said := seeker["heard"].phrase:
-        phrases.insert(len(phrases) - any(phrase.startswith("不足") for phrase in phrases), said)
-    return [text[:60] for text in phrases]
 
 
 def _brief(report: dict[str, Any]) -> dict[str, Any]:

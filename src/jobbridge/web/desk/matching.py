@@ -26,8 +26,10 @@ TOP = 8  # posts named on the page itself
 
 @page_for(STAFF)
 def runs(request: HttpRequest) -> HttpResponse:
-    """All runs, the newest first; drafts wait for a word."""
-    page = page_of(MatchRun.objects.defer("report"), order=ORDER, cursor=request.GET.get("after", ""))
+    """The days' runs, the newest first; drafts wait for a word."""
+    page = page_of(
+        MatchRun.objects.filter(kind="day").defer("report"), order=ORDER, cursor=request.GET.get("after", "")
+    )
     drafts = MatchRun.objects.filter(state="draft").count()
     return render(request, "desk/match_runs.html", {"page": page, "drafts": drafts})
 

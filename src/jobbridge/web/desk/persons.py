@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
+from jobbridge.apps.placements import at_once, flows
 from jobbridge.apps.placements.models import Recommendation, RunSeeker
 from jobbridge.apps.placements.outlook import ask, heard_of
 from jobbridge.apps.placements.telling import may_say
@@ -26,6 +30,7 @@ from jobbridge.web.desk.ledger import Filters
 from jobbridge.web.desk.matching_words import LIMITS
 from jobbridge.web.desk.story import story_of_person
 from jobbridge.web.frame import cached
+from jobbridge.web.outcomes import said_of
 from jobbridge.web.paging import Page, page_of
 from jobbridge.web.people import with_work
 from jobbridge.web.places import places_of, townships_of
@@ -101,15 +106,18 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     with_work([found])
     recommended = Recommendation.objects.filter(person=found).select_related("post__employer", "run")
-    recommendations = list(recommended.order_by("-run__on", "rank")[:SHOWN])
+    recommendations = list(recommended.order_by("-run__on", "-run", "rank")[:SHOWN])
     for item in recommendations:
         item.open = bool(may_say(item.state))
+    clerk = request.user.role in CLERKS
+    waiting = recommended.filter(state__in=flows.LIVE).exists()
     missed = RunSeeker.objects.filter(person=found).exclude(run__state="discarded").order_by("-run").first()
     context = {
         "person": found,
         "place": places_of([found.region_code])[found.region_code],
         "recommendations": recommendations,
-        "clerk": request.user.role in CLERKS,
+        "clerk": clerk,
+        "may_recommend": clerk and found.life == "alive" and found.letter == LabourStatus.SEEKING and not waiting,
         "missed": missed,
         "limit": LIMITS.get(missed.limit, "") if missed and not missed.given else "",
         "heard": heard_of(found, actor=request.actor, on=timezone.localdate()),
@@ -120,6 +128,21 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "doubts": Suspicion.objects.filter(person=found, state__in=("open", "confirmed")).order_by("kind"),
     }
     return render(request, "desk/person.html", context)
+
+
+@require_POST
+@page_for(CLERKS)
+def recommend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Posts for somebody at the counter, now."""
+    try:
+        count = at_once.recommend(actor=request.actor, person_id=pk, on=timezone.localdate(), now=timezone.now())
+    except Person.DoesNotExist:
+        raise Http404 from None
+    except flows.Refused as refusal:
+        messages.error(request, said_of(refusal))
+    else:
+        messages.success(request, _("推荐了 {n} 个岗位，可当场问本人意见。").format(n=count))
+    return redirect("desk:person", pk)
 
 
 @page_for(STAFF)

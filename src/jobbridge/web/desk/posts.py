@@ -91,7 +91,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "view": view,
         "tabs": list(VIEWS.items()),
         "q": text,
-        "run": MatchRun.objects.exclude(state="discarded").order_by("-on", "-pk").first(),
+        "run": MatchRun.objects.filter(kind="day").exclude(state="discarded").order_by("-on", "-pk").first(),
         "count": count,
         "counted": _counted(),
         "open_posts": Post.objects.filter(open_posts).count(),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from jobbridge.apps.placements import flows, telling
-from jobbridge.apps.placements.enums import Refusal, RunState
+from jobbridge.apps.placements.enums import Refusal, RunKind, RunState
 from jobbridge.apps.placements.models import Recommendation, RecommendationLog
 from jobbridge.apps.placements.on_offer import gone
 from jobbridge.apps.placements.refusal_rules import fitting
@@ -28,7 +28,7 @@ OTHERS = {"worker:": gettext_lazy("本人"), "system:": gettext_lazy("系统")}
 @page_for(STAFF)
 def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawer when htmx asks for it, else a page of its own."""
-    rows = Recommendation.objects.visible_to(request.actor).select_related("person", "post__employer", "run")
+    rows = Recommendation.objects.visible_to(request.actor).select_related("person", "post__employer", "run__decision")
     found = get_object_or_404(rows, pk=pk)
     with_work([found.person])
     may = request.user.role in CLERKS and found.run.state == RunState.RELEASED and found.person.life == "alive"
@@ -38,6 +38,7 @@ def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
         "item": found,
         "place": places_of([found.region_code])[found.region_code],
         "log": _log(found),
+        "asked_by": _asked_by(found),
         "says": telling.may_say(found.state, gone=ended) if may else [],
         "ended": ended and "interested" in flows.NEXT[found.state],
         "refusals": fitting(Refusal.choices, lodging=found.post.lodging),
@@ -83,6 +84,14 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
     if form.get("back") == "person":
         return redirect("desk:person", told.person_id)
     return redirect("desk:post", told.post_id)
+
+
+def _asked_by(item: Recommendation) -> str:
+    """Who had the person matched on the spot; nobody for what the day's run recommended."""
+    if item.run.kind != RunKind.PERSON:
+        return ""
+    asked = item.run.decision.decided_by
+    return clerk_names([asked]).get(asked, asked)
 
 
 def _log(item: Recommendation) -> list[RecommendationLog]:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("households/<int:pk>/assign/", file.assign, name="assign"),
     path("persons/", persons.persons, name="persons"),
     path("persons/<int:pk>/", persons.person, name="person"),
+    path("persons/<int:pk>/recommend/", persons.recommend, name="person_recommend"),
     path("persons/<int:pk>/outlook/", persons.outlook, name="person_outlook"),
     path("persons/<int:pk>/reveal/<str:field>/", persons.reveal, name="reveal"),
     path("groups/", groups.groups, name="groups"),

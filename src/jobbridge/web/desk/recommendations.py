@@ -28,8 +28,8 @@ OTHERS = {"worker:": gettext_lazy("本人"), "system:": gettext_lazy("系统")}
 @page_for(STAFF)
 def recommendation(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawer when htmx asks for it, else a page of its own."""
-    rows = Recommendation.objects.visible_to(request.actor).select_related("person", "post__employer", "run__decision")
-    found = get_object_or_404(rows, pk=pk)
+    rows = Recommendation.objects.visible_to(request.actor)
+    found = get_object_or_404(rows.select_related("person", "post__employer", "run__decision"), pk=pk)
     with_work([found.person])
     may = request.user.role in CLERKS and found.run.state == RunState.RELEASED and found.person.life == "alive"
     today = timezone.localdate()

@@ -18,8 +18,8 @@ from jobbridge.apps.placements.refusal_rules import fitting
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.access import BROKERS, page_for
 from jobbridge.web.fields import key_of
+from jobbridge.web.reasons import sides
 
-LACKING = "不足"  # how the engine begins the one reason that speaks against
 SEEN = "seen"
 
 
@@ -39,8 +39,7 @@ def offers(request: HttpRequest, pk: int) -> HttpResponse:
         item.ended = item.state in flows.UNANSWERED and item.post_id in ended
         item.open = item.state in flows.UNANSWERED and not item.ended
         item.refusals = fitting(Refusal.choices, lodging=item.post.lodging)
-        item.lacks = [reason for reason in item.reasons if reason.startswith(LACKING)]
-        item.because = [reason for reason in item.reasons if not reason.startswith(LACKING)]
+        item.because, item.lacks = sides(item.reasons)
     context = {
         "person": person,
         "items": items,

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from jobbridge.web.reasons import against
+
 register = template.Library()
 
 # Status letters as `targeting.LabourStatus` stores them: glyph shape and word.
@@ -78,6 +80,12 @@ def comma(value: float | None) -> str:
 def percent(value: float | Decimal | None, places: int = 1) -> str:
     """A number that is already in percent, with its sign; a dash when there is nobody to count."""
     return "—" if value is None else f"{float(value):.{places}f}%"
+
+
+@register.filter
+def tone_of(reason: str) -> str:
+    """The colour of a reason's tag: amber for what speaks against the post."""
+    return "amber" if against(reason) else "blue"
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -24,10 +23,10 @@ from jobbridge.apps.placements.on_offer import gone
 from jobbridge.apps.placements.refusal_rules import fitting
 from jobbridge.apps.registry.enums import Sex
 from jobbridge.kernel.names import surname
+from jobbridge.web.reasons import sides
 from jobbridge.web.worker.door import by_link
 
 LONGEST_LIST = 30
-AGAINST = re.compile("^不足|低于您的期望$")  # reasons of the engine that do not speak for a post
 
 # What a person is told of each state, and what comes next.
 STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -129,8 +128,7 @@ def _described(items: list[Recommendation]) -> list[Recommendation]:
         item.may_correct = item.state == "refused"
         item.may_change = item.may_correct and item.post_id not in gone_posts
         item.may_withdraw = item.state in flows.TALKING
-        item.lacks = [reason for reason in item.reasons if AGAINST.search(reason)]
-        item.because = [reason for reason in item.reasons if not AGAINST.search(reason)]
+        item.because, item.lacks = sides(item.reasons)
     return items
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from jobbridge.apps.accounts.scope import acting_as
+from jobbridge.apps.imports.upserts import keep_statistics
 from jobbridge.apps.linkage.models import Link, Outsider, Returnee, Suspicion
 from jobbridge.apps.linkage.outsiders import keep_outsiders
 from jobbridge.apps.linkage.returnees import keep_returnees
@@ -43,6 +44,7 @@ def often():
             )  # fmt: skip
             cursor.execute(COPY_RECORDS, [times])
             cursor.execute(COPY_LINKS)
+            keep_statistics("linkage_feedrecord", "linkage_link")  # as taking in and comparing do
 
     return repeat
 

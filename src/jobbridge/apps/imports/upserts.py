@@ -74,7 +74,7 @@ def run(spec: Upsert, rows: Sequence[Sequence[Any]]) -> list[tuple[int, str]]:
 
 
 def keep_statistics(*tables: str) -> None:
-    """Have tables analysed that doubled since the last time.
+    """Have tables analysed that doubled since the last time, or were empty then.
 
     While a county is loaded the server's own analysis comes too late, and a plan for an empty table over a full one
     takes minutes.
@@ -82,7 +82,8 @@ def keep_statistics(*tables: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r'"
-            " AND pg_relation_size(oid) / current_setting('block_size')::int > 2 * relpages",
+            " AND pg_relation_size(oid) > 0 AND (reltuples <= 0"
+            " OR pg_relation_size(oid) / current_setting('block_size')::int > 2 * relpages)",
             [list(tables)],
         )
         for (table,) in cursor.fetchall():

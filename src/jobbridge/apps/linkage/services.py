@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.imports.upserts import keep_statistics
 from jobbridge.apps.linkage.comparison import compare, forget_store
 from jobbridge.apps.linkage.models import LinkRun
 from jobbridge.apps.linkage.reading import FETCH, feed_mark, register_mark
@@ -124,6 +125,7 @@ def _write(links: pa.Table, weights: pa.Table, run: LinkRun) -> None:
             WHERE l.record_id = f.id AND f.region_code <> l.region_code
             """
         )
+    keep_statistics("linkage_link")
 
 
 def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:

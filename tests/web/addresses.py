@@ -90,6 +90,8 @@ ADDRESSES = (
     Address("desk:persons", STAFF),
     Address("desk:person", STAFF, person),
     Address("desk:person_outlook", STAFF, person),
+    Address("desk:person_link", CLERKS, person, reads=False, writes=True),
+    Address("desk:person_unbind", CLERKS, person, reads=False, writes=True),
     Address("desk:person_recommend", CLERKS, person, reads=False, writes=True),
     Address("desk:reveal", CLERKS, lambda r: (r.person.pk, "id"), writes=True, form={"reason": "核对身份"}),
     Address("desk:groups", STAFF),
@@ -227,7 +229,9 @@ ADDRESSES = (
     Address("field:call", BROKERS, household, reads=False, writes=True),
 )
 # Behind a person's own link, without a log-in: tests/web/test_worker.py walks them.
-BY_LINK = frozenset({"worker:posts", "worker:reply", "worker:mine", "worker:language"})
+BY_LINK = frozenset(
+    f"worker:{name}" for name in ("posts", "reply", "mine", "language", "wechat", "wechat_back")
+)
 READ = tuple(address for address in ADDRESSES if address.reads)
 WRITE = tuple(address for address in ADDRESSES if address.writes)
 LISTS = tuple(address for address in READ if address.keys is None)

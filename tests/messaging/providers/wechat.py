@@ -1,4 +1,4 @@
-"""The WeChat official account: stable tokens and template messages, each client_msg_id once."""
+"""The WeChat official account: stable tokens, template messages, each client_msg_id once, and who has consented."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ TEMPLATES = {"TM1": {"name", "count", "posts", "place"}, "TM2": {"thing1", "thin
 
 
 class WeChat(Provider):
-    """``followers`` may be written to. ``expire`` ends the present token. ``drops``: answers kept back."""
+    """``followers`` may be written to. ``expire`` ends the present token. ``drops``: answers kept back.
+
+    ``consents``: codes, each good once, and whose they are.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.followers: set[str] = set()
+        self.consents: dict[str, str] = {}
         self.tokens = 0
         self.drops = 0
         self._token = ""
@@ -25,6 +29,8 @@ class WeChat(Provider):
         self._token = ""
 
     def answer(self, request: Request) -> tuple[int, str, bytes] | None:
+        if request.path == "/sns/oauth2/access_token":
+            return self._who(request.query)
         given = json.loads(request.body)
         self.calls.append({"path": request.path} | given)
         if request.path == "/cgi-bin/stable_token":
@@ -40,6 +46,15 @@ class WeChat(Provider):
 
     def _json(self, body: dict[str, Any]) -> tuple[int, str, bytes]:
         return 200, "application/json; encoding=utf-8", json.dumps(body).encode()
+
+    def _who(self, query: dict[str, str]) -> tuple[int, str, bytes] | None:
+        assert query["grant_type"] == "authorization_code"
+        assert (query["appid"], query["secret"]) == (KEY_ID, KEY_SECRET)
+        if self.drops:
+            self.drops -= 1
+            return None
+        openid = self.consents.pop(query["code"], "")  # good once
+        return self._json({"openid": openid} if openid else {"errcode": 40029, "errmsg": "invalid code"})
 
     def _new_token(self, given: dict[str, Any]) -> dict[str, Any]:
         assert given["grant_type"] == "client_credential"

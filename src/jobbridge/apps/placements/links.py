@@ -20,9 +20,11 @@ from django.utils.crypto import salted_hmac
 
 from jobbridge.apps.accounts.scope import Actor, Scope, acting_as, system_actor
 from jobbridge.apps.placements.models import WorkerLink
+from jobbridge.apps.registry.models import Person
 from jobbridge.kernel.division import bounds
 
 LIFETIME = timedelta(days=30)
+COUNTER_MINUTES = 30
 SALT = "jobbridge.placements.links"
 # No characters that look alike on a phone: 0 O 1 l I.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -49,7 +51,7 @@ class Wanted:
     region_code: str
 
 
-def links_for(wanted: Iterable[Wanted], *, now: datetime) -> dict[str, str]:
+def links_for(wanted: Iterable[Wanted], *, now: datetime, lifetime: timedelta = LIFETIME) -> dict[str, str]:
     """The address for each message key; nothing when the county has not said where its pages are reached.
 
     Inside `acting_as`. Made again for the same key it is the same address and row.
@@ -64,12 +66,19 @@ def links_for(wanted: Iterable[Wanted], *, now: datetime) -> dict[str, str]:
             region_code=one.region_code,
             code_hash=_hash(codes[one.key]),
             made_at=now,
-            expires_at=now + LIFETIME,
+            expires_at=now + lifetime,
         )
         for one in wanted
     )
     WorkerLink.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     return {key: f"{settings.PUBLIC_URL}/w/{code}/" for key, code in codes.items()}
+
+
+def at_counter(person: Person, *, actor: Actor, now: datetime) -> str:
+    """The address of the person's page for the next half hour, to be scanned by them; the same within a minute."""
+    one = Wanted(f"counter:{person.pk}:{actor.key}:{now:%Y%m%d%H%M}", person.pk, person.region_code)
+    with acting_as(actor):
+        return links_for([one], now=now, lifetime=timedelta(minutes=COUNTER_MINUTES))[one.key]
 
 
 def open_link(code: str, *, now: datetime) -> tuple[Fate, WorkerLink | None]:

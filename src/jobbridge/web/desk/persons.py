@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -17,6 +18,7 @@ from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
+from jobbridge.apps.messaging.models import WeChatBinding
 from jobbridge.apps.placements import at_once, flows
 from jobbridge.apps.placements.models import Recommendation, RunSeeker
 from jobbridge.apps.placements.outlook import ask, heard_of
@@ -117,6 +119,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "place": places_of([found.region_code])[found.region_code],
         "recommendations": recommendations,
         "clerk": clerk,
+        "linkable": clerk and found.life == "alive" and bool(settings.PUBLIC_URL),
+        "wechat": WeChatBinding.objects.filter(person_id=found.pk).first(),
         "may_recommend": clerk and found.life == "alive" and found.letter == LabourStatus.SEEKING and not waiting,
         "missed": missed,
         "limit": LIMITS.get(missed.limit, "") if missed and not missed.given else "",

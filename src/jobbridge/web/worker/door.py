@@ -45,9 +45,9 @@ def by_link(view: View) -> View:
     def opened(request: HttpRequest, code: str, *args: object, **kwargs: object) -> HttpResponse:
         fate, link = open_link(code, now=timezone.now())
         if link is None:
-            busy = _over(f"wrong-link:{request.META.get('REMOTE_ADDR', '')}", MOST_WRONG, WRONG_SECONDS)
+            busy = over(f"wrong-link:{request.META.get('REMOTE_ADDR', '')}", MOST_WRONG, WRONG_SECONDS)
             response = _closed(request, fate, busy=busy)
-        elif _over(f"link:{link.pk}", MOST_OPENED, OPENED_SECONDS):
+        elif over(f"link:{link.pk}", MOST_OPENED, OPENED_SECONDS):
             response = _closed(request, fate, busy=True)
         else:
             request.code, request.actor = code, actor_of(link)
@@ -67,7 +67,7 @@ def _closed(request: HttpRequest, fate: Fate, *, busy: bool) -> HttpResponse:
     return render(request, "worker/closed.html", {"busy": busy, "ended": fate is Fate.ENDED}, status=status)
 
 
-def _over(key: str, most: int, seconds: int) -> bool:
+def over(key: str, most: int, seconds: int) -> bool:
     """Count one more; whether there were more than ``most`` within ``seconds``."""
     cache.add(key, 0, seconds)
     try:

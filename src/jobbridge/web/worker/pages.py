@@ -25,6 +25,7 @@ from jobbridge.apps.registry.enums import Sex
 from jobbridge.kernel.names import surname
 from jobbridge.web.reasons import sides
 from jobbridge.web.worker.door import by_link
+from jobbridge.web.worker.wechat import bound, may_bind
 
 LONGEST_LIST = 30
 
@@ -50,6 +51,8 @@ NOTICES: Mapping[str, str | Promise] = {
     "yes": gettext_lazy("好的，已经告诉单位可以联系您。"),
     "no": gettext_lazy("记下了，下次会按您的意见推荐。"),
     "gone": gettext_lazy("这个岗位已招满或停止招聘，没有告诉单位您的电话。"),
+    "bound": gettext_lazy("好的，以后的消息发到您的微信。"),
+    "unbound": gettext_lazy("好的，以后的消息还是发短信。"),
     "late": gettext_lazy("这个岗位刚刚有了变化，您的选择没有记下。"),
 }
 
@@ -66,7 +69,11 @@ def posts(request: HttpRequest, link: WorkerLink) -> HttpResponse:
         mark_seen(shown=unseen, on=timezone.localdate(now))
         if link.opened_at is None:
             WorkerLink.objects.filter(pk=link.pk).update(opened_at=now)
-    context = {"items": items, "notice": NOTICES.get(request.GET.get("said", ""), "")}
+    context = {
+        "items": items,
+        "notice": NOTICES.get(request.GET.get("said", ""), ""),
+        "may_bind": may_bind(request, link),
+    }
     return _page(request, link, "posts", context)
 
 
@@ -96,7 +103,8 @@ def reply(request: HttpRequest, link: WorkerLink, pk: int) -> HttpResponse:
 def mine(request: HttpRequest, link: WorkerLink) -> HttpResponse:
     """Everything that was ever recommended, newest first, with what became of it."""
     items = _described(list(_of(link).order_by("-run__on", "rank", "pk")[:LONGEST_LIST]))
-    return _page(request, link, "mine", {"items": items, "may_change": any(item.may_change for item in items)})
+    context = {"items": items, "may_change": any(item.may_change for item in items), "bound": bound(link)}
+    return _page(request, link, "mine", context)
 
 
 @by_link

@@ -18,7 +18,7 @@ from .base import ChannelError, Handler, Kind, Outcome, Outgoing, Question, Resu
 from .cloud import CloudSettings
 from .wechat_codes import GONE, TOKEN, describe, outcome_of, refusal
 
-_HOST = "api.weixin.qq.com"
+HOST = "api.weixin.qq.com"
 #: A token is renewed this many seconds before it ends.
 _EARLY = 300
 _TRIES = 3
@@ -56,7 +56,7 @@ class WeChatChannel:
         if self._session is None:
             import requests
 
-            scheme, host = cloud.address(f"{self.settings.prefix}_ENDPOINT", self.settings.endpoint, _HOST)
+            scheme, host = cloud.address(f"{self.settings.prefix}_ENDPOINT", self.settings.endpoint, HOST)
             self._base = f"{scheme}://{host}/cgi-bin"
             self._session = requests.Session()
             adapter = requests.adapters.HTTPAdapter(pool_maxsize=cloud.CALLS)

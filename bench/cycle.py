@@ -53,6 +53,8 @@ def measure(people: int) -> None:
     from jobbridge.apps.accounts.scope import system_actor
     from jobbridge.apps.areas.services import load_country, load_villages
     from jobbridge.apps.cycle.services import run_cycle
+    from jobbridge.commands.demo_agreements import register_agreements
+    from jobbridge.commands.demo_people import load_settlements
     from jobbridge.demo import write_county
 
     files = settings.STATE / "county"
@@ -61,6 +63,8 @@ def measure(people: int) -> None:
     call_command("migrate", verbosity=0)
     load_country()
     load_villages(settings.COUNTY_CODE)
+    load_settlements(files)
+    register_agreements(DAY)
     shutil.copytree(files, settings.INBOX, ignore=shutil.ignore_patterns("truth", "settlements.csv"))
     figures["copy_seconds"] = timed(lambda: plain_copy(settings.INBOX))
 

@@ -54,6 +54,10 @@ def test_no_number_reaches_a_log(number):
     assert number[:3] in scrub(number)
 
 
+def test_no_link_of_a_person_reaches_a_log():
+    assert scrub("Bad Request: /w/6tg3KLFYP35t/wechat/back/") == "Bad Request: /w/…/wechat/back/"
+
+
 def test_what_is_no_number_stays():
     assert (
         scrub("merged 12345 rows of batch 17 in 1.25 s on 2026-11-21")

@@ -92,6 +92,28 @@ def test_who_has_posts_waiting_gets_no_more_until_they_answered_and_never_the_sa
     assert match_day(on=DAY, actor=CYCLE, progress=quiet)["seekers"] == len(people) - 1
 
 
+def test_who_was_brought_to_work_today_is_offered_nothing_more(county, clerk):
+    people, _ = county
+    ask(clerk, people[0])
+    first = Recommendation.objects.filter(person=people[0]).order_by("rank").first()
+    for state in ("interested", "placed"):
+        first = move(first, state, actor=CYCLE, on=DAY)
+    Recommendation.objects.filter(person=people[0], state="recommended").delete()
+    assert not at_once.may(people[0].pk, on=DAY)  # though their status is of this morning
+    with pytest.raises(flows.Refused, match="请先登记求职意愿"):
+        ask(clerk, people[0])
+
+
+def test_what_is_over_makes_room_at_once(county, clerk):
+    people, posts = county
+    ask(clerk, people[0])
+    assert not at_once.may(people[0].pk, on=DAY)
+    Post.objects.filter(pk__in=Recommendation.objects.values("post")).update(state="closed")
+    assert at_once.may(people[0].pk, on=DAY)
+    assert ask(clerk, people[0]) == 2
+    assert set(Recommendation.objects.values_list("state", flat=True)) == {"expired", "recommended"}
+
+
 def test_the_day_s_gap_is_of_the_day_s_run(county, clerk):
     people, _ = county
     match_day(on=DAY, actor=CYCLE, progress=quiet)
@@ -148,7 +170,7 @@ def test_while_somebody_matches_nobody_else_does(transactional_db):
     thread.start()
     assert held.wait(20)
     try:
-        with pytest.raises(flows.Refused, match="正在撮合"):
+        with pytest.raises(flows.Refused, match="正在为别人撮合"):
             ask(clerk, people[0])
     finally:
         done.set()

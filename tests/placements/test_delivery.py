@@ -13,6 +13,7 @@ from jobbridge.apps.messaging import segments
 from jobbridge.apps.messaging.channels.base import Incoming
 from jobbridge.apps.messaging.models import Inbound, Message, OptOut
 from jobbridge.apps.messaging.services import record_inbound
+from jobbridge.apps.placements.at_once import recommend
 from jobbridge.apps.placements.delivery import DeliveryStopped, deliver_day, moment
 from jobbridge.apps.placements.links import Fate, open_link
 from jobbridge.apps.placements.models import MatchRun, Recommendation, WorkerLink
@@ -21,6 +22,7 @@ from jobbridge.apps.placements.services import match_day
 from jobbridge.apps.registry.models import Person
 from jobbridge.apps.targeting.models import PersonStatus
 from jobbridge.apps.vacancies.models import Post
+from jobbridge.apps.vacancies.titles import classify_posts
 from tests.factories import DAY
 from tests.messaging.smsc import Smsc
 from tests.placements.conftest import fill, quiet
@@ -385,3 +387,54 @@ def test_a_long_digest_with_a_link_keeps_to_its_parts(matched, rehearsed, settin
     assert deliver()["unwritten"] == 0
     bodies, _ = told()
     assert all(len(segments.split(body)) <= 5 and "；3." in body for body in bodies.values())
+
+
+def shortlists():
+    with acting_as(SYSTEM):
+        sent = Message.objects.filter(template="shortlist_ready").exclude(state="cancelled")
+        return sorted((row.employer_id, row.idempotency_key.split(":")[1], row.state) for row in sent)
+
+
+def test_an_employer_hears_once_a_day_of_all_whom_the_clerks_had_matched(transactional_db, rehearsed, clock):
+    people, posts = fill(seekers=3, posts=1)
+    with acting_as(SYSTEM):
+        classify_posts()
+    now = timezone.now()
+    for person in people[:2]:
+        recommend(actor=SYSTEM, person_id=person.pk, on=DAY, now=now)
+    deliver()
+    employer = posts[0].employer_id
+    assert shortlists() == [(employer, f"c{DAY:%Y%m%d}", "delivered")]
+    with acting_as(SYSTEM):
+        assert "2" in Message.objects.get(template="shortlist_ready").body
+    recommend(actor=SYSTEM, person_id=people[2].pk, on=DAY, now=now)
+    deliver()
+    assert len(shortlists()) == 1
+
+
+def test_whom_the_clerks_had_matched_counts_with_the_day_s_run(transactional_db, rehearsed, clock):
+    people, posts = fill(seekers=3, posts=1)
+    with acting_as(SYSTEM):
+        classify_posts()
+    recommend(actor=SYSTEM, person_id=people[0].pk, on=DAY, now=timezone.now())
+    match_day(on=DAY, actor=CYCLE, progress=quiet)
+    deliver()
+    with acting_as(SYSTEM):
+        day = MatchRun.objects.get(kind="day")
+    assert shortlists() == [(posts[0].employer_id, str(day.pk), "delivered")]
+    deliver()
+    assert len(shortlists()) == 1
+
+
+def test_a_shortlist_of_the_counter_is_taken_back_when_nobody_is_left_on_it(transactional_db, rehearsed, clock):
+    people, _ = fill(seekers=1, posts=1)
+    with acting_as(SYSTEM):
+        classify_posts()
+    clock(22)  # nothing is sent at night
+    recommend(actor=SYSTEM, person_id=people[0].pk, on=DAY, now=timezone.now())
+    deliver()
+    assert [row[2] for row in shortlists()] == ["queued"]
+    with acting_as(SYSTEM):
+        move(Recommendation.objects.get(), "refused", actor=SYSTEM, on=DAY, reason="far")
+    deliver()
+    assert shortlists() == []

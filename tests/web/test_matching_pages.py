@@ -281,5 +281,10 @@ def test_somebody_at_the_counter_gets_posts_now(signed_in, county):
     drawer = text_of(page(client, "recommendation", given[0].pk))
     assert "当场推荐" in drawer
     assert text_of(page(signed_in("county"), "match_runs")).count("已放行") == 1  # the day's alone
+    with acting_as(TEST):
+        own = MatchRun.objects.get(kind="person")
+    for name in ("match_run", "match_people", "match_posts"):  # it is about one person, and no page of the county's
+        assert signed_in("county").get(reverse(f"desk:{name}", args=[own.pk])).status_code == 404
+    client = signed_in("town")
     again = client.post(reverse("desk:person_recommend", args=[county.person.pk]), follow=True)
     assert "已有岗位在等答复" in text_of(again)

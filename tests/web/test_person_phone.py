@@ -49,7 +49,10 @@ def test_a_clerk_shows_it_and_the_address_is_nowhere_in_words(signed_in, county)
     assert "<html" not in part
     assert "<svg" in part
     assert "jobs.example" not in part
-    assert "请本人用手机扫一扫" in show(client, county.person).content.decode()
+    whole = show(client, county.person).content.decode()
+    assert "请本人用手机扫一扫" in whole
+    # The other language leads back to the person: this page is not to be had by following a link.
+    assert f'name="next" value="{reverse("desk:person", args=[county.person.pk])}"' in whole
 
 
 def test_neighbours_leaders_and_the_dead_have_none(signed_in, county):
@@ -69,7 +72,8 @@ def test_a_county_without_an_address_shows_no_button(signed_in, county, settings
     assert show(client, county.person).status_code == 404
 
 
-def test_wechat_is_shown_and_taken_off_by_a_clerk(signed_in, county):
+def test_wechat_is_shown_and_taken_off_by_a_clerk(signed_in, county, settings):
+    settings.WECHAT_ACCOUNT = {"KEY_ID": "made-up", "KEY_SECRET": "made-up", "TEMPLATES": "{}"}
     bind_wechat(actor=TEST, person_id=county.person.pk, openid="open-1", source="本人手机", now=timezone.now())
     client = signed_in("town")
     shown = client.get(reverse("desk:person", args=[county.person.pk])).content.decode()

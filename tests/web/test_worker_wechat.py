@@ -8,11 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
 from jobbridge.apps.accounts.sealing import sealer
 from jobbridge.apps.messaging.models import OPENID, WeChatBinding
+from jobbridge.apps.placements.links import at_counter
 from jobbridge.apps.registry.models import Person
 from jobbridge.web.worker import wechat as page_of
 from tests.messaging.providers import KEY_ID, KEY_SECRET
@@ -40,7 +42,7 @@ def code(county) -> str:
 
 
 def ask(client, code, tail):
-    return client.post(reverse("worker:wechat", args=[code]), {"tail": tail})
+    return client.post(reverse("worker:wechat", args=[code]), {"tail": tail}, **INSIDE)
 
 
 def consent(client, code, person) -> dict[str, str]:
@@ -101,6 +103,50 @@ def test_guessing_ends_after_a_few_tries(client, county, code):
     text = ask(client, code, county.person.id_mask[-4:]).content.decode()
     assert "今天试得太多了" in text
     assert "open.weixin" not in text
+
+
+def test_a_new_link_gives_no_new_tries(client, county, code):
+    for _ in range(page_of.MOST_TRIES):
+        ask(client, code, "0000")
+    address = at_counter(county.person, actor=county.users["town"].actor(), now=timezone.now())
+    other = address.removesuffix("/").rpartition("/")[2]
+    assert "今天试得太多了" in ask(client, other, county.person.id_mask[-4:]).content.decode()
+
+
+def test_looking_ahead_binds_nobody_and_coming_back_again_is_no_error(client, county, code, account):
+    asked = consent(client, code, county.person)
+    account.consents["c1"] = "open-7"
+    path = urlsplit(asked["redirect_uri"]).path
+    assert client.head(path, {"state": asked["state"], "code": "c1"}).status_code == 405
+    assert not WeChatBinding.objects.exists()
+    for _ in range(2):
+        assert come_back(client, asked, code="c1")["Location"].endswith("?said=bound")
+    assert WeChatBinding.objects.get().source == "本人手机"
+
+
+def test_a_binding_over_the_code_of_a_clerk_says_so(client, county, account):
+    address = at_counter(county.person, actor=county.users["town"].actor(), now=timezone.now())
+    other = address.removesuffix("/").rpartition("/")[2]
+    account.consents["c1"] = "open-7"
+    come_back(client, consent(client, other, county.person), code="c1")
+    assert WeChatBinding.objects.get().source == "窗口二维码"
+
+
+def test_who_is_bound_can_leave_whatever_the_settings(client, county, code, account, settings):
+    account.consents["c1"] = "open-7"
+    come_back(client, consent(client, code, county.person), code="c1")
+    settings.PUBLIC_URL = ""
+    assert "改回短信" in client.get(reverse("worker:mine", args=[code])).content.decode()
+    settings.WECHAT_ACCOUNT = {}
+    assert "消息发到您的微信" not in client.get(reverse("worker:mine", args=[code])).content.decode()
+    client.post(reverse("worker:wechat", args=[code]), {"answer": "end"})
+    assert not WeChatBinding.objects.exists()
+
+
+def test_outside_wechat_the_page_says_where_to_open_it(client, county, code):
+    text = client.get(reverse("worker:wechat", args=[code])).content.decode()
+    assert "请在微信里打开这个页面" in text
+    assert "身份证最后四位" not in text
 
 
 def test_a_person_without_a_number_on_record_cannot_bind(client, county, code):

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, with ids and phones masked whatever a message contains."""
+"""Structured logs, one JSON object a line; ids, phones and links are masked whatever a message contains."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import re
 _PERSONAL = re.compile(r"(?<!\d)(\d{3})\d{4,11}(\d{3}[\dXx])(?!\d)")
 
 
+# What stands in the address of a person's own page opens it.
+_LINK = re.compile(r"(?<=/w/)[^/\s\"']+")
+
+
 def scrub(text: str) -> str:
-    """Mask everything in ``text`` that could be a phone or an id number."""
-    return _PERSONAL.sub(r"\1****\2", text)
+    """Mask everything in ``text`` that could be a phone, an id number or the code of a person's link."""
+    return _LINK.sub("…", _PERSONAL.sub(r"\1****\2", text))
 
 
 class JsonFormatter(logging.Formatter):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from jobbridge.apps.accounts.scope import acting_as, system_actor
-from jobbridge.apps.placements.enums import RunState
+from jobbridge.apps.placements.enums import RunKind, RunState
 from jobbridge.apps.placements.flows import AT_WORK, LIVE, TALKING
 from jobbridge.apps.placements.models import Recommendation
 
@@ -49,3 +49,10 @@ def standing(posts: Iterable[int] | None = None) -> dict[int, Standing]:
         return {
             row["post"]: Standing(row["recommended"], row["live"], row["wanting"], row["hired"]) for row in counted
         }
+
+
+def asked_for_since(post: int, run: int) -> int:
+    """How many the clerks have had recommended to a post on the spot since a run."""
+    with acting_as(system_actor("standing")):
+        on_the_spot = Recommendation.objects.filter(post=post, run__kind=RunKind.PERSON, run__gt=run)
+        return on_the_spot.filter(state__in=LIVE).count()

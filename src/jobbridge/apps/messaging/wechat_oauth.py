@@ -18,12 +18,17 @@ from .conf import wechat_channel
 _CONSENT = "https://open.weixin.qq.com/connect/oauth2/authorize"
 
 
-def offered() -> bool:
-    """Whether people can bind: the county has an official account, and an address that WeChat can send back to."""
+def in_use() -> bool:
+    """Whether the county has an official account that messages can go over."""
     try:
-        return bool(settings.PUBLIC_URL) and wechat_channel() is not None
+        return wechat_channel() is not None
     except ChannelError:
         return False
+
+
+def offered() -> bool:
+    """Whether people can bind: there is an account, and an address of ours that WeChat can send back to."""
+    return bool(settings.PUBLIC_URL) and in_use()
 
 
 def consent_url(path: str, state: str) -> str:
@@ -38,14 +43,14 @@ def consent_url(path: str, state: str) -> str:
     return f"{_CONSENT}?{urlencode(query)}#wechat_redirect"
 
 
-def openid_of(code: str) -> str:
+def openid_of(given: str) -> str:
     """The id for a code; ChannelError when WeChat refuses it or does not answer."""
     import requests
 
     account = cloud.CloudSettings.read("JOBBRIDGE_WECHAT", settings.WECHAT_ACCOUNT)
     scheme, host = cloud.address("JOBBRIDGE_WECHAT_ENDPOINT", account.endpoint, HOST)
     asked = {
-        "appid": account.key_id, "secret": account.key_secret, "code": code, "grant_type": "authorization_code",
+        "appid": account.key_id, "secret": account.key_secret, "code": given, "grant_type": "authorization_code",
     }  # fmt: skip
     try:
         got = requests.get(f"{scheme}://{host}/sns/oauth2/access_token", params=asked, timeout=cloud.TIMEOUT).json()
@@ -53,5 +58,6 @@ def openid_of(code: str) -> str:
         raise ChannelError(cloud.without_answer(error)[1]) from None
     if not isinstance(got, dict) or not isinstance(got.get("openid"), str) or not got["openid"]:
         told = got if isinstance(got, dict) else {}
-        raise ChannelError(refusal(int(told.get("errcode", -1)), str(told.get("errmsg", ""))))
+        code = told.get("errcode", -1)
+        raise ChannelError(refusal(code if isinstance(code, int) else -1, str(told.get("errmsg", ""))))
     return got["openid"]

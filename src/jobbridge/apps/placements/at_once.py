@@ -10,17 +10,25 @@ from django.utils.translation import gettext_noop
 from jobbridge.apps.accounts.scope import Actor, acting_as, system_actor
 from jobbridge.apps.placements import columns, runs
 from jobbridge.apps.placements.enums import RunKind, RunState
-from jobbridge.apps.placements.flows import LIVE, Refused
+from jobbridge.apps.placements.flows import LIVE, UNANSWERED, Refused
 from jobbridge.apps.placements.models import Recommendation, RunDecision
+from jobbridge.apps.placements.on_offer import gone
+from jobbridge.apps.placements.outcomes import move
 from jobbridge.apps.placements.policies import in_force, parameters_of, settings_of
 from jobbridge.apps.placements.writing import one_at_a_time, write
 from jobbridge.apps.registry.models import Person
 
-BUSY = gettext_noop("系统正在撮合，请过一会儿再试")
+BUSY = gettext_noop("正在为别人撮合，请过几秒再试")
 WAITING = gettext_noop("已有岗位在等答复，有了结果再推荐新的")
 NOT_SEEKING = gettext_noop("台账上没有在找工作，或上次说已有工作：请先登记求职意愿")
 NOTHING = gettext_noop("现在没有符合条件的岗位，可看看放宽哪一项能多些岗位")
 NOTE = "当场推荐"
+
+
+def may(person_id: int, *, on: date) -> bool:
+    """Whether there is anything to ask for: they seek work, and nothing waits for their answer."""
+    with acting_as(system_actor("at-once")):
+        return not _waiting(person_id, on)[0] and columns.seeks(person_id, on)
 
 
 def recommend(*, actor: Actor, person_id: int, on: date, now: datetime) -> int:
@@ -38,8 +46,11 @@ def recommend(*, actor: Actor, person_id: int, on: date, now: datetime) -> int:
     with acting_as(system_actor("at-once")):
         if not one_at_a_time(wait=False):
             raise Refused(BUSY)
-        if Recommendation.objects.filter(person=person_id, state__in=LIVE).exists():
+        waiting, over = _waiting(person_id, on)
+        if waiting:
             raise Refused(WAITING)
+        for item in over:
+            move(item, "expired", actor=system_actor("at-once"), on=on)
         told = settings_of(in_force(on))
         parameters = parameters_of(told)
         given = columns.instance(on, parameters, person=person_id)
@@ -59,3 +70,11 @@ def recommend(*, actor: Actor, person_id: int, on: date, now: datetime) -> int:
         runs.keep_seekers(run, result, given)
         RunDecision.objects.create(run=run, state=RunState.RELEASED, note=NOTE, decided_by=actor.key, decided_at=now)
         return count
+
+
+def _waiting(person_id: int, on: date) -> tuple[list[Recommendation], list[Recommendation]]:
+    """What still waits for an answer or is talked about, and what only the night's run would find to be over."""
+    live = list(Recommendation.objects.filter(person=person_id, state__in=LIVE).order_by("pk"))
+    lost = gone({item.post_id for item in live}, on=on)
+    over = [item for item in live if item.state in UNANSWERED and item.post_id in lost]
+    return [item for item in live if item not in over], over

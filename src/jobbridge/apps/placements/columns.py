@@ -44,6 +44,8 @@ LEFT JOIN LATERAL (
 WHERE s.status = 'S' AND p.life = 'alive' AND NOT EXISTS (
   SELECT 1 FROM placements_recommendation r WHERE r.person_id = s.person_id AND (
     (r.state IN {LIVE_SQL} AND NOT %(afresh)s)
+    -- Brought to work since their status was last reckoned; the ledger ends it when the stay ends.
+    OR r.state IN ('placed', 'stable_1', 'stable_3')
     -- Who says they have work is asked before they are offered more.
     OR (r.refusal = 'employed' AND r.state_on > %(on)s::date - {HEARD_DAYS} AND NOT EXISTS (
       SELECT 1 FROM registry_workstatement a JOIN imports_sourcerecord i ON i.id = a.source_id
@@ -163,6 +165,11 @@ def seekers(
     }  # fmt: skip
     told = [row | {"wage_floor": floors[row["person_id"]]} for row in rows]
     return _table(told, types), {row["person_id"]: row for row in rows}
+
+
+def seeks(person: int, on: date) -> bool:
+    """Whether somebody would take part in a run, but for what they have waiting."""
+    return bool(_fetch(SEEKERS, on=on, afresh=True, person=person))
 
 
 def refusals(on: date, *, person: int | None = None) -> dict[int, list[Refused]]:

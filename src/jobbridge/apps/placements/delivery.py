@@ -53,13 +53,15 @@ GROUP BY r.run_id, r.person_id, p.name, p.region_code, c.phone_sealed
 ORDER BY r.run_id, r.person_id
 """
 
+# One message a day: whom the clerks have had matched since counts with the day's run, or else by the day itself.
 EMPLOYERS = """
-SELECT r.run_id, e.id, e.name, e.phone_sealed, count(DISTINCT r.person_id), min(o.title), count(DISTINCT o.id)
+SELECT coalesce((min(r.run_id) FILTER (WHERE u.kind = 'day'))::text, 'c' || to_char(u.on, 'YYYYMMDD')) AS batch,
+  e.id, e.name, e.phone_sealed, count(DISTINCT r.person_id), min(o.title), count(DISTINCT o.id)
 FROM placements_recommendation r JOIN placements_matchrun u ON u.id = r.run_id AND u.state = 'released'
   JOIN vacancies_post o ON o.id = r.post_id
   JOIN employers_employer e ON e.id = o.employer_id
 WHERE r.state IN ('recommended', 'sent', 'delivered', 'seen', 'interested') AND e.phone_sealed IS NOT NULL
-GROUP BY r.run_id, e.id, e.name, e.phone_sealed ORDER BY r.run_id, e.id
+GROUP BY u.on, e.id, e.name, e.phone_sealed ORDER BY u.on, e.id
 """
 
 # A digest and what it lists, as `rules.digest_key` says.
@@ -77,8 +79,10 @@ UNION
 SELECT m.idempotency_key FROM messaging_message m
 WHERE m.state = 'queued' AND m.template = 'shortlist_ready' AND NOT EXISTS (
   SELECT 1 FROM placements_recommendation r JOIN vacancies_post o ON o.id = r.post_id
-  WHERE r.run_id::text = split_part(m.idempotency_key, ':', 2) AND o.employer_id = m.employer_id
-    AND r.state = ANY(%(live)s))
+    JOIN placements_matchrun u ON u.id = r.run_id
+  WHERE o.employer_id = m.employer_id AND r.state = ANY(%(live)s) AND (
+    split_part(m.idempotency_key, ':', 2) = 'c' || to_char(u.on, 'YYYYMMDD')
+    OR u.on = (SELECT d.on FROM placements_matchrun d WHERE d.id::text = split_part(m.idempotency_key, ':', 2))))
 ORDER BY 1
 """
 
@@ -239,9 +243,9 @@ def _employer_drafts(now: datetime) -> Iterator[Draft]:
     until = timezone.localtime(now) + timedelta(days=SHORTLIST_DAYS)
     with connection.cursor() as cursor:
         cursor.execute(EMPLOYERS)
-        for run, employer, name, phone, people, title, posts in cursor.fetchall():
+        for batch, employer, name, phone, people, title, posts in cursor.fetchall():
             yield Draft(
-                key=f"shortlist:{run}:{employer}",
+                key=f"shortlist:{batch}:{employer}",
                 template="shortlist_ready",
                 context={
                     "employer": name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -135,3 +137,8 @@ class WorkerLink(Scoped):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.expires_at:%Y-%m-%d}"
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether a clerk showed it to be scanned: such a link is good for less than a day."""
+        return self.expires_at - self.made_at < timedelta(days=1)

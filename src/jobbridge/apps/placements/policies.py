@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from jobbridge.apps.accounts.scope import Actor, acting_as
+from jobbridge.apps.placements.enums import RunKind
 from jobbridge.apps.placements.models import MatchPolicy, MatchRun
 from jobbridge.apps.placements.policy_rules import SETTINGS, problems
 
@@ -37,7 +38,7 @@ def in_force(on: date) -> MatchPolicy:
 
 def first_day(today: date) -> date:
     """The first day for which a policy can still be written: tomorrow once today has been matched."""
-    return today + timedelta(days=MatchRun.objects.filter(on=today).exists())
+    return today + timedelta(days=MatchRun.objects.filter(on=today, kind=RunKind.DAY).exists())
 
 
 def first_free(today: date) -> date:

@@ -37,7 +37,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @page_for(STAFF)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run. Its figures are the county's; the lists behind them hold only whom the user may see."""
-    found = get_object_or_404(MatchRun, pk=pk)
+    found = get_object_or_404(MatchRun, pk=pk, kind="day")
     # Runs of the first days did not count who got nothing.
     report = {"nobody": found.seekers - found.report.get("reached", 0)} | found.report
     fair = report.get("fairness", {})
@@ -66,7 +66,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @page_for(COUNTY)
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a draft go."""
-    get_object_or_404(MatchRun, pk=pk)
+    get_object_or_404(MatchRun, pk=pk, kind="day")
     try:
         releases.release(run_id=pk, actor=request.actor, now=timezone.now())
     except releases.RunRefused as refusal:
@@ -80,7 +80,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @page_for(COUNTY)
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away; the next run may recommend the same pairs again."""
-    get_object_or_404(MatchRun, pk=pk)
+    get_object_or_404(MatchRun, pk=pk, kind="day")
     try:
         releases.discard(run_id=pk, actor=request.actor, note=request.POST.get("note", ""), now=timezone.now())
     except releases.RunRefused as refusal:

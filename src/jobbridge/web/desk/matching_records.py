@@ -39,7 +39,7 @@ DISABLED = {
 @page_for(STAFF)
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """The seekers of a run inside the actor's scope, the first in need first."""
-    run = get_object_or_404(MatchRun.objects.defer("report"), pk=pk)
+    run = get_object_or_404(MatchRun.objects.defer("report"), pk=pk, kind="day")
     view = request.GET.get("view", "")
     view = view if view in VIEWS else ""
     filters = FeedFilters.of(request)
@@ -94,7 +94,7 @@ def _narrowed(rows: QuerySet[Any], request: HttpRequest) -> tuple[QuerySet[Any],
 @page_for(STAFF)
 def posts(request: HttpRequest, pk: int) -> HttpResponse:
     """The posts of a run: those short of candidates, those nobody was found for, the most crowded."""
-    run = get_object_or_404(MatchRun.objects.defer("report"), pk=pk)
+    run = get_object_or_404(MatchRun.objects.defer("report"), pk=pk, kind="day")
     view = request.GET.get("view", "")
     view = view if view in POST_VIEWS else "short"
     _label, which, order = POST_VIEWS[view]

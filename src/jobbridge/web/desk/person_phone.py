@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -28,8 +29,13 @@ def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     address = at_counter(person, actor=request.actor, now=timezone.now())
     drawn = segno.make(address, error="m").svg_inline(scale=5, border=2, title=_("二维码"))
     template = "desk/person_link.html#code" if request.htmx else "desk/person_link.html"
-    # Drawn here from an address of our own: nothing of anybody else is in it.
-    context = {"person": person, "drawn": mark_safe(drawn), "minutes": COUNTER_MINUTES}  # noqa: S308
+    context = {
+        "person": person,
+        # Drawn here from an address of our own: nothing of anybody else is in it.
+        "drawn": mark_safe(drawn),  # noqa: S308
+        "minutes": COUNTER_MINUTES,
+        "stays": reverse("desk:person", args=[pk]),
+    }
     return render(request, template, context)
 
 

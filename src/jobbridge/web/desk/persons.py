@@ -18,6 +18,7 @@ from jobbridge.apps.accounts.models import Role
 from jobbridge.apps.accounts.scope import Actor
 from jobbridge.apps.casework.models import ServiceItem
 from jobbridge.apps.linkage.models import FeedSource, Returnee, Suspicion
+from jobbridge.apps.messaging import wechat_oauth
 from jobbridge.apps.messaging.models import WeChatBinding
 from jobbridge.apps.placements import at_once, flows
 from jobbridge.apps.placements.models import Recommendation, RunSeeker
@@ -112,7 +113,6 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     for item in recommendations:
         item.open = bool(may_say(item.state))
     clerk = request.user.role in CLERKS
-    waiting = recommended.filter(state__in=flows.LIVE).exists()
     missed = RunSeeker.objects.filter(person=found).exclude(run__state="discarded").order_by("-run").first()
     context = {
         "person": found,
@@ -120,8 +120,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "recommendations": recommendations,
         "clerk": clerk,
         "linkable": clerk and found.life == "alive" and bool(settings.PUBLIC_URL),
-        "wechat": WeChatBinding.objects.filter(person_id=found.pk).first(),
-        "may_recommend": clerk and found.life == "alive" and found.letter == LabourStatus.SEEKING and not waiting,
+        "wechat": WeChatBinding.objects.filter(person_id=found.pk).first() if wechat_oauth.in_use() else None,
+        "may_recommend": clerk and at_once.may(found.pk, on=timezone.localdate()),
         "missed": missed,
         "limit": LIMITS.get(missed.limit, "") if missed and not missed.given else "",
         "heard": heard_of(found, actor=request.actor, on=timezone.localdate()),

@@ -18,7 +18,7 @@ from jobbridge.apps.vacancies.models import Post, PostLog
 from jobbridge.apps.vacancies.rules import is_full
 from jobbridge.apps.vacancies.screening import quality_of
 from jobbridge.web.access import CLERKS, STAFF, page_for, wants_fragment
-from jobbridge.web.candidates import NOBODY, standing
+from jobbridge.web.candidates import NOBODY, asked_for_since, standing
 from jobbridge.web.desk.occupations import describe
 from jobbridge.web.desk.post_review import said
 from jobbridge.web.offers import OPEN_DAYS
@@ -130,6 +130,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     crowd = crowds.select_related("run").order_by("-run").first()
     if crowd:
         crowd.points = round(crowd.price / 100, 1)
+        crowd.later = asked_for_since(pk, crowd.run_id)
+        crowd.short = max(0, crowd.short - crowd.later)
     today = timezone.localdate()
     figures = standing([pk]).get(pk, NOBODY)
     full = found.state in ("active", "paused") and is_full(openings=found.openings, hired=figures.hired)

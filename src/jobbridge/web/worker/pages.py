@@ -25,7 +25,7 @@ from jobbridge.apps.registry.enums import Sex
 from jobbridge.kernel.names import surname
 from jobbridge.web.reasons import sides
 from jobbridge.web.worker.door import by_link
-from jobbridge.web.worker.wechat import bound, may_bind
+from jobbridge.web.worker.wechat import goes_there, may_bind
 
 LONGEST_LIST = 30
 
@@ -103,7 +103,7 @@ def reply(request: HttpRequest, link: WorkerLink, pk: int) -> HttpResponse:
 def mine(request: HttpRequest, link: WorkerLink) -> HttpResponse:
     """Everything that was ever recommended, newest first, with what became of it."""
     items = _described(list(_of(link).order_by("-run__on", "rank", "pk")[:LONGEST_LIST]))
-    context = {"items": items, "may_change": any(item.may_change for item in items), "bound": bound(link)}
+    context = {"items": items, "may_change": any(item.may_change for item in items), "bound": goes_there(link)}
     return _page(request, link, "mine", context)
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods
 
 from jobbridge.apps.messaging import services, wechat_oauth
 from jobbridge.apps.messaging.channels.base import ChannelError
@@ -34,12 +34,21 @@ _log = logging.getLogger(__name__)
 
 def may_bind(request: HttpRequest, link: WorkerLink) -> bool:
     """Whether to offer it: in WeChat's own browser, which alone can say who it is, and not bound yet."""
-    inside = "MicroMessenger" in request.headers.get("User-Agent", "")
-    return inside and wechat_oauth.offered() and not bound(link)
+    return inside(request) and wechat_oauth.offered() and not bound(link)
+
+
+def inside(request: HttpRequest) -> bool:
+    """Whether this is WeChat's own browser."""
+    return "MicroMessenger" in request.headers.get("User-Agent", "")
+
+
+def goes_there(link: WorkerLink) -> bool:
+    """Whether the person's messages go to WeChat: bound, and the county's account is in use."""
+    return bound(link) and wechat_oauth.in_use()
 
 
 def bound(link: WorkerLink) -> bool:
-    """Whether the person's messages go to WeChat."""
+    """Whether the person has bound their WeChat."""
     return WeChatBinding.objects.filter(person_id=link.person_id).exists()
 
 
@@ -47,15 +56,16 @@ def bound(link: WorkerLink) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def wechat(request: HttpRequest, link: WorkerLink) -> HttpResponse:
     """Ask for the last four signs of the id number; then lead to WeChat. Or end it."""
-    if not wechat_oauth.offered():
+    if not (wechat_oauth.offered() or bound(link)):
         raise Http404
     if request.method == "POST" and request.POST.get("answer") == "end":
         services.unbind_wechat(actor=request.actor, person_id=link.person_id)
         return redirect(f"{reverse('worker:posts', args=[request.code])}?said=unbound")
-    context: dict[str, str | bool] = {"bound": bound(link), "fault": "", "consent": ""}
+    context: dict[str, str | bool] = {"bound": bound(link), "fault": "", "consent": "", "inside": inside(request)}
     if request.method == "POST" and not context["bound"]:
         told = squeeze(request.POST.get("tail", "")).upper()
-        if over(f"wechat:{link.pk}", MOST_TRIES, TRIES_SECONDS):
+        # By person, whichever link: every message brings a new one.
+        if over(f"wechat:{link.person_id}", MOST_TRIES, TRIES_SECONDS):
             context["fault"] = _("今天试得太多了，请明天再来，或到乡镇社保所办理。")
         elif len(told) != TAIL or not constant_time_compare(told, link.person.id_mask[-TAIL:]):
             context["fault"] = _("与登记的身份证后四位不一致，请再看一看。")
@@ -66,11 +76,13 @@ def wechat(request: HttpRequest, link: WorkerLink) -> HttpResponse:
 
 
 @by_link
-@require_safe
+@require_GET
 def wechat_back(request: HttpRequest, link: WorkerLink) -> HttpResponse:
-    """WeChat says who it is."""
+    """WeChat says who it is. Opened again it finds that all is done."""
     if not wechat_oauth.offered():
         raise Http404
+    if bound(link):
+        return redirect(f"{reverse('worker:posts', args=[request.code])}?said=bound")
     code = request.GET.get("code", "")
     fault = ""
     if not _is_ours(request.GET.get("state", ""), request.code):
@@ -85,11 +97,12 @@ def wechat_back(request: HttpRequest, link: WorkerLink) -> HttpResponse:
             fault = _("微信那边没有办成，请过一会儿再试；消息还是发短信。")
         else:
             now = timezone.now()
+            source = "窗口二维码" if link.at_counter else "本人手机"
             services.bind_wechat(
-                actor=request.actor, person_id=link.person_id, openid=openid, source="本人手机", now=now
+                actor=request.actor, person_id=link.person_id, openid=openid, source=source, now=now
             )
             return redirect(f"{reverse('worker:posts', args=[request.code])}?said=bound")
-    context = {"bound": bound(link), "fault": fault, "consent": ""}
+    context = {"bound": False, "fault": fault, "consent": "", "inside": True}
     return render(request, "worker/wechat.html", context | _frame(request, link), status=400)
 
 

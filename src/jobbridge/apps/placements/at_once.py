@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pyarrow.compute as pc
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from jobbridge.apps.accounts.scope import Actor, acting_as, system_actor
 from jobbridge.apps.placements import columns, runs
 from jobbridge.apps.placements.enums import RunKind, RunState
-from jobbridge.apps.placements.flows import LIVE, UNANSWERED, Refused
+from jobbridge.apps.placements.flows import LIVE, TALKING, UNANSWERED, Refused
 from jobbridge.apps.placements.models import Recommendation, RunDecision
 from jobbridge.apps.placements.on_offer import gone
 from jobbridge.apps.placements.outcomes import move
@@ -26,9 +27,13 @@ NOTE = "当场推荐"
 
 
 def may(person_id: int, *, on: date) -> bool:
-    """Whether there is anything to ask for: they seek work, and nothing waits for their answer."""
-    with acting_as(system_actor("at-once")):
-        return not _waiting(person_id, on)[0] and columns.seeks(person_id, on)
+    """Whether there is anything to ask for: they seek work, and no post that is open waits for their answer.
+
+    For pages: in the scope of whoever looks. That a post was filled elsewhere only `recommend` finds.
+    """
+    live = Recommendation.objects.filter(person=person_id, state__in=LIVE)
+    waiting = live.filter(Q(state__in=TALKING) | Q(post__state="active", post__expires_on__gte=on))
+    return not waiting.exists() and columns.seeks(person_id, on)
 
 
 def recommend(*, actor: Actor, person_id: int, on: date, now: datetime) -> int:

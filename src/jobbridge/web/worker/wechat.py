@@ -102,7 +102,7 @@ def wechat_back(request: HttpRequest, link: WorkerLink) -> HttpResponse:
                 actor=request.actor, person_id=link.person_id, openid=openid, source=source, now=now
             )
             return redirect(f"{reverse('worker:posts', args=[request.code])}?said=bound")
-    context = {"fault": fault, "consent": "", "bound": False, "inside": True}
+    context = {"fault": fault, "consent": "", "inside": inside(request), "bound": False}
     return render(request, "worker/wechat.html", context | _frame(request, link), status=400)
 
 

@@ -83,6 +83,29 @@ def test_decisive_pair_against_a_foreign_id_is_not_automatic():
     assert links[0]["zone"] != "auto"
 
 
+def test_a_surname_and_a_masked_id_are_not_enough():
+    number = CROWD[3]["id_number"]
+    masked = f"{number[:4]}**********{number[14:]}"
+    links, result = run(CROWD, [BLANK | {"name": "王鸿", "id_number": masked}])
+    assert result.weights.to_pylist()[0]["name_level"] == "other"
+    assert links[0]["zone"] != "auto"
+
+
+def test_who_is_too_old_to_travel_is_doubted_where_a_masked_id_nearly_fits():
+    """A mask hides the birth date, so that how old those are who are met still counts."""
+    old = person(900, "慕容一山", 0, id_number=make_id("990235", "19310612", 35), birth_date="19310612")
+    number = old["id_number"]
+    slip = f"{number[:6]}********{(int(number[14]) + 1) % 10}{number[15:]}"
+    known = [BLANK | {"name": p["name"], "id_number": p["id_number"]} for p in CROWD]
+    aged = [person(2000 + n, f"上官{n}", 0, id_number=make_id("990235", "19310712", n), birth_date="19310712")
+            for n in range(300)]  # fmt: skip
+    _, result = run([*CROWD, *aged, old], [*known, BLANK | {"name": "慕容一山", "id_number": slip}])
+    best = [w for w in result.weights.to_pylist() if w["record_id"] == len(known)][0]
+    bits = {w["record_id"]: w["prior"] for w in result.weights.to_pylist()}
+    assert (best["person_id"], best["id_level"]) == (900, "near")
+    assert best["prior"] < bits[0] - 1
+
+
 def test_an_id_with_one_wrong_digit_and_the_name():
     number = CROWD[8]["id_number"]
     wrong = number[:15] + str((int(number[15]) + 1) % 10) + number[16:]

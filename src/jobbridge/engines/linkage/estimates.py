@@ -34,7 +34,7 @@ class Estimates:
     by_source
         Source to the same.
     glyph_chance, edit_chance
-        P(level | two different names of one surname).
+        P(level | two different names of one surname), the feed's of at most two characters, and longer.
     phone_listed
         Share of the register that has a phone, every age counted as often as it is met among those found.
     in_register
@@ -49,8 +49,8 @@ class Estimates:
 
     pooled: Rates
     by_source: dict[str, Rates]
-    glyph_chance: float
-    edit_chance: float
+    glyph_chance: list[float]
+    edit_chance: list[float]
     phone_listed: float
     in_register: dict[str, float]
     outsider_phone_bits: float

@@ -87,8 +87,8 @@ def rates(con: duckdb.DuckDBPyConnection, estimates: Estimates) -> dict[str, Any
             source: {field: _rounded(levels) for field, levels in rates.items()}
             for source, rates in estimates.by_source.items()
         },
-        "glyph_chance": round(estimates.glyph_chance, 6),
-        "edit_chance": round(estimates.edit_chance, 6),
+        "glyph_chance": [round(chance, 6) for chance in estimates.glyph_chance],
+        "edit_chance": [round(chance, 6) for chance in estimates.edit_chance],
         "in_register": _rounded(estimates.in_register),
         "seen_bits": {words[led]: round(bits, 3) for led, bits, _ in seen},
         "unseen_bits": {words[led]: round(bits, 3) for led, _, bits in seen},

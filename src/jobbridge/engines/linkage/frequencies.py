@@ -87,22 +87,27 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
     con.execute("alter table counted rename to feed")
 
 
-def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[float, float]:
-    """Chance that two different names of one surname are one look-alike or one edit apart.
+def glyph_and_edit_chance(con: duckdb.DuckDBPyConnection) -> tuple[list[float], list[float]]:
+    """Chance that a name is one look-alike, or one edit, apart from another of its surname.
 
-    Estimated on a fixed sample of the register's names (chosen by hash, so the same register gives the
-    same numbers); a sample without any such pair gives half a pair.
+    Each for names of at most two characters and for longer ones.  Estimated on a fixed sample of the register's names
+    (chosen by hash, so the same register gives the same numbers); a sample without any such pair gives half a pair.
     """
     step = max(1, register_size(con) // _SAMPLE)
     few = max(1, min(register_size(con), _SAMPLE) // _SAMPLE_LEFT)
-    pairs, glyph, edit = con.execute(
+    met = con.execute(
         f"""with s as (select distinct name, shape, surname, length from register where hash(name) % {step} = 0),
-            p as (select name_level(l.name, false, '', 0, l.shape, l.length, r.name, 1, r.shape, r.length) as level
+            p as (select l.length <= 2 as short,
+                    name_level(l.name, false, '', 0, l.shape, l.length, r.name, 1, r.shape, r.length) as level
                 from s l join s r on l.surname = r.surname and l.name <> r.name
                 where hash(l.name) % {step * few} = 0)
-            select count(*), count(*) filter (level = 'glyph'), count(*) filter (level = 'edit') from p"""
-    ).fetchall()[0]
-    return (glyph + 0.5) / (pairs + 200.0), (edit + 0.5) / (pairs + 50.0)
+            select short, count(*), count(*) filter (level = 'glyph'), count(*) filter (level = 'edit')
+            from p group by 1"""
+    ).fetchall()
+    counted = {short: counts for short, *counts in met}
+    both = [counted.get(short, (0, 0, 0)) for short in (True, False)]
+    glyphs = [(glyph + 0.5) / (pairs + 200.0) for pairs, glyph, _ in both]
+    return glyphs, [(edit + 0.5) / (pairs + 50.0) for pairs, _, edit in both]
 
 
 def _count_name_masks(con: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,8 @@ create or replace macro one_less(a, la, b) as la > 2 and (b = left(a, la - 1) or
     or b = left(a, 1) || substr(a, 3) or b = left(a, 2) || substr(a, 4));
 create or replace macro one_edit(a, la, b, lb) as case
     when la > 4 or lb > 4 then levenshtein(a, b) <= 3
-    when la = lb then char_gap(a, b) = 1 or (la = 3 and left(a, 1) = left(b, 1)
+    -- Of two characters, one of them another: only the surname is left, or not even that.
+    when la = lb then la > 2 and char_gap(a, b) = 1 or (la = 3 and left(a, 1) = left(b, 1)
         and substr(a, 2, 1) = substr(b, 3, 1) and substr(a, 3, 1) = substr(b, 2, 1))
     when la = lb + 1 then one_less(a, la, b)
     when lb = la + 1 then one_less(b, lb, a)
@@ -70,7 +71,7 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str, kind: str = "t
     con.execute(
         f"""create or replace {kind} {out} as
         select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
-            f.name_masked, f.sex_told, f.birth_told,
+            f.name_masked, f.length <= 2 as short_name, f.sex_told, f.birth_told,
             f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
             f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, u.users as phone_users,
             r.surname as their_surname, r.birth as their_birth,

@@ -65,7 +65,7 @@ class Parameters:
     propagate: bool = True
     proven: float = 0.97
     max_block: int = 60
-    max_namesakes: int = 24
+    max_namesakes: int = 12
     max_household: int = 15
     belief: float = 50.0
     name_rates: tuple[float, float, float, float, float] = (0.930, 0.030, 0.025, 0.010, 0.005)

@@ -68,13 +68,17 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     def by_chance(bits: str, chance: float) -> str:
         return f"{bits} - {_log(chance)}"
 
+    def by_length(chances: list[float]) -> str:
+        short, longer = map(_log, chances)
+        return f"case when p.short_name then {short} else {longer} end"
+
     surname = "log2(greatest(coalesce(cu.c, 1), 1))"
     name = f"""case name_level
         when 'exact' then m.name_exact + {size!r} - log2(coalesce(p.same_name, 1))
         when 'fits' then {by_count("m.mask_fits", "coalesce(p.mask_names, cu.c)")}
         when 'sound' then {by_count("m.name_sound", "(p.same_sound - coalesce(p.same_name, 0))")}
-        when 'glyph' then {by_chance("m.name_glyph", e.glyph_chance)} + {size!r} - {surname}
-        when 'edit' then {by_chance("m.name_edit", e.edit_chance)} + {size!r} - {surname}
+        when 'glyph' then m.name_glyph - {by_length(e.glyph_chance)} + {size!r} - {surname}
+        when 'edit' then m.name_edit - {by_length(e.edit_chance)} + {size!r} - {surname}
         when 'other' then case when name_masked then m.mask_other else m.name_other end
         else 0 end"""
     masked, wrong, other = p.masked_id_rates, p.wrong_id_rates, p.other_id_rates
@@ -118,9 +122,10 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
         else m.birth_other end"""
     # A phone proven by another row of the person has counted that row already.  Who moves is mostly of working age:
     # that is known already where the birth date itself agreed.
+    dated = "(id_level in ('same', 'near', 'one_off') and not (id_kind = 'masked' and head_shown < 10))"
     prior = f"""m.prior + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen
             else sb.seen end
-        + case when id_level in ('same', 'near', 'one_off') or (birth_level = 'same' and ({birth_counts}))
+        + case when {dated} or (birth_level = 'same' and ({birth_counts}))
             then 0 else coalesce(cb.bits, 0) end"""
     return dict(zip(FIELDS, (name, identity, phone, village, sex, birth, prior), strict=True))
 

@@ -8,12 +8,12 @@ them on the default belief, which is all there is when no source carries ids.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
-from .frequencies import glyph_and_edit_chance, register_size
+from .frequencies import PLACED, glyph_and_edit_chance, register_size
 from .parameters import Parameters
 from .priors import count_pair, known_outsider_phones, listed_phones, outsider_phones
 
@@ -38,7 +38,8 @@ class Estimates:
     phone_listed
         Share of the register that has a phone, every age counted as often as it is met among those found.
     in_register
-        Source to share of its rows that are about people of the register.
+        Source to share of its rows that are about people of the register: of the rows that name a place of the
+        register, and of the others.  Who is not from here seldom names a place of ours.
     outsider_phone_bits, fresh_phone_bits
         What it is worth that a phone is, or is not, used by somebody known to be outside the register.
     pairs
@@ -52,7 +53,7 @@ class Estimates:
     glyph_chance: list[float]
     edit_chance: list[float]
     phone_listed: float
-    in_register: dict[str, float]
+    in_register: dict[str, list[float]]
     outsider_phone_bits: float
     fresh_phone_bits: float
     pairs: int
@@ -116,7 +117,7 @@ def with_sources(con: duckdb.DuckDBPyConnection, known: Estimates, parameters: P
     """
     sources = [row[0] for row in con.execute("select distinct source from feed order by 1").fetchall()]
     shares = known.in_register
-    mean = sum(shares.values()) / len(shares) if shares else parameters.in_register
+    mean = [sum(both) / len(both) for both in zip(*shares.values(), strict=True)] or [parameters.in_register] * 2
     found = replace(
         known,
         by_source={source: known.by_source.get(source, known.pooled) for source in sources},
@@ -152,28 +153,45 @@ def _mixed(counted: Mapping[str, int], believed: Mapping[str, float], belief: fl
 
 
 def _write_source_rates(con: duckdb.DuckDBPyConnection, found: Estimates) -> None:
-    """``source_rates``: one row a source, ``prior`` (log2 odds that a row means one given person, before looking at
-    the fields) and for every field and level log2 of its rate."""
+    """``source_rates``: one row a source, ``prior_placed`` and ``prior_unplaced`` (log2 odds that a row, which names
+    a place of the register or does not, means one given person, before looking at the fields) and for every field and
+    level log2 of its rate."""
     names = [f"{field}_{level}" for field, levels in found.pooled.items() for level in levels]
     con.execute(
-        f"create or replace table source_rates (source varchar, prior double, {' double, '.join(names)} double)"
+        f"""create or replace table source_rates
+            (source varchar, prior_placed double, prior_unplaced double, {' double, '.join(names)} double)"""
     )
     for source, rates in found.by_source.items():
-        share = found.in_register[source]
-        bits = [math.log2(share / (1 - share) / found.register_rows)]
+        bits = [math.log2(share / (1 - share) / found.register_rows) for share in found.in_register[source]]
         for field, levels in rates.items():
             least = _LEAST_OTHER_NAME if field == "name" else 1e-9
             bits += [math.log2(max(rate, least if level == "other" else 1e-9)) for level, rate in levels.items()]
         con.execute(f"insert into source_rates values (?, {', '.join('?' * len(bits))})", [source, *bits])
 
 
-def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, float]:
-    """Share of valid ids that the register knows, by source, leaning on the whole feed's share."""
+def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict[str, list[float]]:
+    """Share of valid ids that the register knows, by source and by whether the row names a place of the register.
+
+    It leans on the share of the source, and that on the whole feed's.
+    """
     rows = con.execute(
-        """select f.source, count(*) filter (f.id_kind = 'valid'), count(p.record)
-           from feed f left join pairs_a p on p.record = f.n group by 1 order by 1"""
+        f"""select f.source, {PLACED}, count(*) filter (f.id_kind = 'valid'), count(p.record)
+            from feed f left join pairs_a p on p.record = f.n group by all order by all"""
     ).fetchall()
     belief = parameters.belief
-    valid, found = sum(r[1] for r in rows), sum(r[2] for r in rows)
-    overall = (found + belief * parameters.in_register) / (valid + belief)
-    return {source: min(0.98, max(0.02, (hit + belief * overall) / (ids + belief))) for source, ids, hit in rows}
+    counted: dict[str, dict[bool, tuple[int, int]]] = {}
+    for source, placed, ids, hit in rows:
+        counted.setdefault(source, {})[placed] = (hit, ids)
+
+    def leaning(counts: Iterable[tuple[int, int]], share: float) -> float:
+        hits, ids = (sum(column) for column in zip((0, 0), *counts, strict=True))
+        return (hits + belief * share) / (ids + belief)
+
+    overall = leaning([counts for both in counted.values() for counts in both.values()], parameters.in_register)
+    shares = {}
+    for source, both in counted.items():
+        own = leaning(both.values(), overall)
+        shares[source] = [
+            min(0.98, max(0.02, leaning([both.get(placed, (0, 0))], own))) for placed in (True, False)
+        ]
+    return shares

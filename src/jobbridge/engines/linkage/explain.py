@@ -89,7 +89,10 @@ def rates(con: duckdb.DuckDBPyConnection, estimates: Estimates) -> dict[str, Any
         },
         "glyph_chance": [round(chance, 6) for chance in estimates.glyph_chance],
         "edit_chance": [round(chance, 6) for chance in estimates.edit_chance],
-        "in_register": _rounded(estimates.in_register),
+        "in_register": {
+            source: {"placed": round(placed, 4), "unplaced": round(unplaced, 4)}
+            for source, (placed, unplaced) in estimates.in_register.items()
+        },
         "seen_bits": {words[led]: round(bits, 3) for led, bits, _ in seen},
         "unseen_bits": {words[led]: round(bits, 3) for led, _, bits in seen},
         "outsider_phone_bits": round(estimates.outsider_phone_bits, 3),

@@ -20,6 +20,8 @@ COUNTS = (
     "same_name", "same_sound", "same_id", "same_village", "same_town", "mask_names", "mask_ids", "mask_heads",
     "phone_names",
 )  # fmt: skip
+# Whether a row of the feed names a place of the register.
+PLACED = "(same_village is not null or same_town is not null)"
 # One phone with more names than this in one feed is no family's.
 _FAMILY = 4
 

@@ -13,6 +13,7 @@ import duckdb
 
 from .columns import FIELDS
 from .estimates import Estimates
+from .frequencies import PLACED
 from .parameters import Parameters
 
 # Chance that a birth date of the feed lies one slip away from a stranger's.
@@ -123,7 +124,8 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
     # A phone proven by another row of the person has counted that row already.  Who moves is mostly of working age:
     # that is known already where the birth date itself agreed.
     dated = "(id_level in ('same', 'near', 'one_off') and not (id_kind = 'masked' and head_shown < 10))"
-    prior = f"""m.prior + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen
+    prior = f"""case when {PLACED} then m.prior_placed else m.prior_unplaced end
+        + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen
             else sb.seen end
         + case when {dated} or (birth_level = 'same' and ({birth_counts}))
             then 0 else coalesce(cb.bits, 0) end"""

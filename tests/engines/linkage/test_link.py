@@ -42,6 +42,11 @@ def run(register, feed, **parameters):
 BLANK = dict.fromkeys(("id_number", "phone", "village_code", "sex", "birth_date"))
 
 
+RARE = person(900, "纳兰慕青", 9)
+# Ninety-nine verified rows make the engine as sure as it can be that this feed is about our people.
+VERIFIED = [BLANK | {"name": p["name"], "id_number": p["id_number"]} for p in CROWD[:99]]
+
+
 def test_validated_id_is_automatic():
     links, _ = run(CROWD, [BLANK | {"name": "王伟", "id_number": CROWD[0]["id_number"]}])
     assert links[0] | {"posterior": 1} == {
@@ -121,10 +126,8 @@ def test_village_and_homophone_propose_a_candidate():
 
 
 def test_name_alone_is_never_automatic():
-    rare = person(900, "纳兰慕青", 9)
-    # Ninety-nine verified rows make the engine as sure as it can be that this feed is about our people.
-    known = [BLANK | {"name": p["name"], "id_number": p["id_number"]} for p in CROWD[:99]]
-    links, _ = run([*CROWD, rare], [*known, BLANK | {"name": "纳兰慕青"}, BLANK | {"name": "纳兰慕青", "sex": "男"}])
+    named = BLANK | {"name": "纳兰慕青"}
+    links, _ = run([*CROWD, RARE], [*VERIFIED, named, named | {"sex": "男"}])
     assert [(r["person_id"], r["zone"]) for r in links[99:]] == [(900, "review")] * 2
 
 
@@ -171,6 +174,77 @@ def test_propagation_uses_what_scoring_proved():
     assert (links[1]["person_id"], links[1]["stage"]) == (40, "P")
     links, _ = run(CROWD, feed, propagate=False)
     assert links[1]["person_id"] is None
+
+
+def unsure_and(*others):
+    """A row with a full name and an unknown phone, and others; their best candidates, and all weights."""
+    feed = [BLANK | {"name": "纳兰慕青", "phone": "16499990000"}, *(BLANK | row for row in others)]
+    links, result = run([*CROWD, RARE], [*VERIFIED, *feed])
+    best = {w["record_id"]: w for w in result.weights.to_pylist() if w["rank"] == 1}
+    return [(row, best.get(row["record_id"])) for row in links[99:]]
+
+
+def test_what_a_row_with_a_full_name_tells_of_its_phone_is_used_but_never_automatic():
+    (told, told_by), (masked, best) = unsure_and({"name": "纳兰**", "phone": "16499990000"})
+    assert (told["person_id"], told["zone"]) == (900, "review")
+    assert (masked["person_id"], masked["zone"], masked["stage"]) == (900, "review", "P")
+    assert best["phone_level"] == "heard"
+    assert masked["posterior"] < told["posterior"]
+    assert sum(best[field] for field in FIELDS) == pytest.approx(best["total"], abs=1e-9)
+    assert (told_by["phone_level"], told["stage"]) == ("other", "R")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": "慕容**", "phone": "16499990000"},
+        {"name": "李大山", "phone": "16499990000"},
+        {"name": "纳兰**", "phone": "16499990001"},
+        {"name": "纳兰**"},
+    ],
+    ids=["mask does not fit", "another name", "another phone", "no phone"],
+)
+def test_what_is_heard_of_a_phone_serves_no_other_name_and_no_other_phone(other):
+    _, (row, best) = unsure_and(other)
+    assert (row["person_id"], best) == (None, None)
+
+
+def test_a_phone_of_many_names_is_nobodys():
+    names = ("纳兰慕青", "司马慕青", "上官慕青", "欧阳慕青", "慕容慕青")
+    people = [person(900 + n, name, 901 + 2 * n) for n, name in enumerate(names)]
+    feed = [BLANK | {"name": name, "phone": "16499990000"} for name in names]
+    links, _ = run([*CROWD, *people], [*VERIFIED, *feed, BLANK | {"name": "纳兰**", "phone": "16499990000"}])
+    assert [row["zone"] for row in links[99:104]] == ["review"] * 5
+    assert links[104]["person_id"] is None
+
+
+def test_a_row_that_names_a_place_of_ours_is_likelier_about_ours():
+    """A source that also tells of people from elsewhere leaves their village out."""
+    strangers = [
+        BLANK | {"name": p["name"], "id_number": make_id("990888", "19880612", n)} for n, p in enumerate(CROWD)
+    ]
+    ours = [row | {"village_code": p["village_code"]} for row, p in zip(VERIFIED, CROWD, strict=False)]
+    asked = [BLANK | {"name": "纳兰慕青"}, BLANK | {"name": "纳兰慕青", "village_code": f"{TOWN}207"}]
+    _, result = run([*CROWD, RARE], [*strangers, *ours, *asked])
+    prior = {w["record_id"]: w["prior"] for w in result.weights.to_pylist() if w["person_id"] == 900}
+    unplaced, placed = (prior[len(strangers) + len(ours) + n] for n in (0, 1))
+    assert placed > unplaced + 3
+    share = result.report["rates"]["in_register"]["police"]
+    assert share["placed"] > 0.7 > 0.3 > share["unplaced"]
+
+
+def test_who_was_found_already_is_not_likelier_for_their_age():
+    """How old those are who are met says nothing more of somebody who was met."""
+    aged = [person(2000 + n, f"上官{n}", 0, id_number=make_id("990235", "19310712", n), birth_date="19310712")
+            for n in range(300)]  # fmt: skip
+    one, other = RARE, person(901, "慕容慕青", 11)
+    known = BLANK | {"name": one["name"], "id_number": one["id_number"]}
+    asked = [BLANK | {"name": p["name"]} for p in (one, other)]
+    _, result = run([*CROWD, *aged, one, other], [*VERIFIED, known, *asked])
+    prior = {w["record_id"]: w["prior"] for w in result.weights.to_pylist()}
+    rates = result.report["rates"]
+    apart = rates["seen_bits"]["no_phone"] - rates["unseen_bits"]["no_phone"]
+    assert prior[100] - prior[101] < apart - 1
 
 
 def test_one_id_held_twice_in_the_register_is_reviewed():

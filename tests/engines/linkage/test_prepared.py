@@ -122,6 +122,31 @@ def test_a_phone_proven_today_decides_a_row_of_yesterday():
     assert {r["record_id"]: r["stage"] for r in later.links.to_pylist()}[9000] == "P"
 
 
+def test_what_is_heard_of_a_phone_reaches_rows_before_and_after_and_is_forgotten_again():
+    county = build(3000, 600, 5)
+    people = county.register.to_pylist()
+    names = [row["name"] for row in people]
+    person = next(p for p in people if names.count(p["name"]) == 1 and len(p["name"]) == 3
+                  and "19700101" < p["birth_date"] < "19990101")  # fmt: skip
+    blank = dict.fromkeys(county.feed.column_names) | {"source": "mobile", "phone": "16499990000"}
+
+    def row(key, name):
+        return pa.Table.from_pylist([blank | {"record_id": key, "name": name}], schema=county.feed.schema)
+
+    masked = person["name"][0] + "**"
+    prepared, first = Prepared.build(county.register, pa.concat_tables([county.feed, row(9000, masked)]))
+    with prepared:
+        assert decided(first)[9000] == (None, "none")
+        second = prepared.update(row(9001, person["name"]))
+        third = prepared.update(row(9002, masked))
+        fourth = prepared.update(gone_records=[9001])
+    at_once = link(county.register, pa.concat_tables([county.feed, row(9000, masked), row(9001, person["name"])]))
+    assert decided(second)[9001] == (person["person_id"], "review")
+    assert decided(second)[9000] == decided(at_once)[9000] == (person["person_id"], "review")
+    assert decided(third)[9002] == (person["person_id"], "review")
+    assert decided(fourth)[9000] == decided(fourth)[9002] == (None, "none")
+
+
 def test_saved_and_loaded_it_goes_on_and_the_file_tells_nothing(county, tmp_path):
     path = tmp_path / "deep" / "store"
     prepared, _ = Prepared.build(county.register, county.feed.slice(0, 800))

@@ -59,6 +59,8 @@ def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+# A phone that unsure rows take to be more people's than this is no family's.
+MAX_HEARD = 4
 # No link has taught a phone yet.
 NOTHING_PROVEN = "select 0::bigint as record, 0::bigint as person where false"
 
@@ -75,8 +77,9 @@ def phone_owners(con: duckdb.DuckDBPyConnection, rows: str, proven: str, paramet
     proven
         Query giving (record, person) of links sure enough to teach us a phone.
 
-    Creates ``phone_user``: phone, person, what they are to it (own | proven | household), and how many others are
-    the same to it.
+    Needs ``alias`` (phone, person) and ``heard`` (phone, person, posterior), which is whom unsure rows with a full
+    name take for the user.  Creates ``phone_user``: phone, person, what they are to it (own | proven | household |
+    heard), how many others are the same to it, and how sure what was heard is.
     """
     con.execute(
         f"""create or replace table asked_phone as
@@ -106,11 +109,18 @@ def phone_owners(con: duckdb.DuckDBPyConnection, rows: str, proven: str, paramet
             select phone, person, alias, users from known_user
             union all select u.phone, l.person, false, null from known_user u join family l using (household)),
         one as (select phone, person, bool_or(alias) as alias, max(users) as users from met group by all),
-        relatives as (select phone, count(*) as users from one where users is null group by 1)
+        relatives as (select phone, count(*) as users from one where users is null group by 1),
+        rumour as (
+            select phone, person, max(posterior) as sure from heard semi join asked_phone using (phone) group by all)
         select phone, person,
             case when alias then 'proven' when one.users is not null then 'own' else 'household' end as level,
-            coalesce(one.users, relatives.users) as users
-        from one left join relatives using (phone)"""
+            coalesce(one.users, relatives.users) as users, null::double as sure
+        from one left join relatives using (phone)
+        union all
+        select phone, person, 'heard', users, sure
+        from (select *, count(*) over (partition by phone) as users from rumour)
+        left join (select phone, person, true as known from one) using (phone, person)
+        where known is null and users <= {MAX_HEARD}"""
     )
 
 
@@ -160,10 +170,11 @@ def by_new_phones(con: duckdb.DuckDBPyConnection, decided: str) -> None:
     )
 
 
-_BY_PHONE = """select w.n as record, u.person from waiting w join phone_user u using (phone)
+# Whose name has to fit before a phone that others use leads to them.
+_MAY_BE_CALLED = "(w.sound = r.sound or (w.name_masked and r.name like w.\"like\"))"
+_BY_PHONE = f"""select w.n as record, u.person from waiting w join phone_user u using (phone)
             join register r on r.n = u.person
-        where u.level <> 'household' or w.name = r.name or w.sound = r.sound
-            or (w.name_masked and r.name like w."like")"""
+        where u.level not in ('household', 'heard') or w.name = r.name or {_MAY_BE_CALLED}"""
 
 
 def _block(limit: int, where: str, *keys: str, register: str = "register") -> str:

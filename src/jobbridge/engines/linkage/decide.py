@@ -22,6 +22,8 @@ _WAITING_ROWS = "select n from waiting"
 _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
 # Links that tell who uses the phone of their row: something besides name and phone agreed.
 TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
+# Links that tell whom an unsure row with a full name takes its phone to be.
+HEARS = "zone = 'review' and place = 1 and name_level = 'exact' and phone_level in ('other', 'unlisted')"
 _PROVEN = f"select record, person from decided_all where {TEACHES}"
 
 
@@ -40,8 +42,9 @@ def decide(
     begin
         Told the name of every step as it begins.
     known
-        What earlier rows taught; then ``alias`` (phone, person), ``seen`` (person), ``outsider_phone``, ``seen_bits``
-        and ``age_bits`` must be there.  Without it everything is learned from this feed.
+        What earlier rows taught; then ``alias`` (phone, person), ``heard`` (phone, person, posterior), ``seen``
+        (person), ``outsider_phone``, ``seen_bits`` and ``age_bits`` must be there.  Without it everything is learned
+        from this feed.
     exclude_self
         The feed is the register itself: no row is linked with itself.
     """
@@ -88,6 +91,7 @@ def decide_again(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
 
 def _nothing_known(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create table alias (phone bigint, person bigint)")
+    con.execute("create table heard (phone bigint, person bigint, posterior double)")
     con.execute("create table seen (person bigint)")
     con.execute(
         """create table seen_bits as select led, 0::double as seen, 0::double as unseen
@@ -132,13 +136,19 @@ def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters:
             from decided_all d join feed f on f.n = d.record
             where d.stage = 'R' and d.place = 1 and d.zone = 'auto' and d.posterior >= {parameters.proven!r}"""
     )
-    if not con.execute("select count(*) from learnt").fetchall()[0][0]:
+    con.execute(
+        f"""insert into heard select f.phone, d.person, max(d.posterior)
+            from decided_all d join feed f on f.n = d.record where d.stage = 'R' and {HEARS} group by all"""
+    )
+    if not con.execute("select (select count(*) from learnt) + (select count(*) from heard)").fetchall()[0][0]:
         return
     con.execute(
         f"""create or replace table waiting as select {_WAITING} from feed where n in (
                select n from feed where phone in (select phone from learnt where teaches)
                union select o.record from decided_all o join learnt l using (person)
                where o.record <> l.record and l.person not in (select person from seen)
+               union select n from feed where phone in (select phone from heard)
+                   and n not in (select record from decided_all where {HEARS})
                except select record from decided_all where zone = 'auto' or stage <> 'R')"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")

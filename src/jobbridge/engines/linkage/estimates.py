@@ -174,24 +174,22 @@ def _in_register(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> dict
 
     It leans on the share of the source, and that on the whole feed's.
     """
-    rows = con.execute(
-        f"""select f.source, {PLACED}, count(*) filter (f.id_kind = 'valid'), count(p.record)
+    counted = con.execute(
+        f"""select f.source, {PLACED} as placed, count(p.record), count(*) filter (f.id_kind = 'valid')
             from feed f left join pairs_a p on p.record = f.n group by all order by all"""
     ).fetchall()
-    belief = parameters.belief
-    counted: dict[str, dict[bool, tuple[int, int]]] = {}
-    for source, placed, ids, hit in rows:
-        counted.setdefault(source, {})[placed] = (hit, ids)
 
-    def leaning(counts: Iterable[tuple[int, int]], share: float) -> float:
-        hits, ids = (sum(column) for column in zip((0, 0), *counts, strict=True))
-        return (hits + belief * share) / (ids + belief)
+    def share(rows: Iterable[tuple[str, bool, int, int]], leaning_on: float) -> float:
+        hits = ids = 0
+        for *_, hit, valid in rows:
+            hits, ids = hits + hit, ids + valid
+        return (hits + parameters.belief * leaning_on) / (ids + parameters.belief)
 
-    overall = leaning([counts for both in counted.values() for counts in both.values()], parameters.in_register)
+    overall = share(counted, parameters.in_register)
     shares = {}
-    for source, both in counted.items():
-        own = leaning(both.values(), overall)
-        shares[source] = [
-            min(0.98, max(0.02, leaning([both.get(placed, (0, 0))], own))) for placed in (True, False)
-        ]
+    for source in {row[0]: None for row in counted}:
+        of_source = [row for row in counted if row[0] == source]
+        own = share(of_source, overall)
+        by_place = (share((row for row in of_source if row[1] == placed), own) for placed in (True, False))
+        shares[source] = [min(0.98, max(0.02, found)) for found in by_place]
     return shares

@@ -73,13 +73,14 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str, kind: str = "t
         select p.record, p.person, f.source, f.phone, f.id_kind, length(f.id_head) as head_shown,
             f.name_masked, f.length <= 2 as short_name, f.sex_told, f.birth_told,
             f.same_name, f.same_sound, f.same_id, f.same_village, f.same_town,
-            f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, u.users as phone_users,
+            f.mask_names, f.mask_ids, f.mask_heads, f.phone_names, u.users as phone_users, u.sure as phone_sure,
             r.surname as their_surname, r.birth as their_birth,
             name_level(f.name, f.name_masked, f."like", f.sound, f.shape, f.length,
                 r.name, r.sound, r.shape, r.length) as name_level,
             id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
             case when f.phone is null then null
-                when u.level is not null then u.level
+                when u.level <> 'heard' or (u.level = 'heard' and f.name <> r.name
+                    and (f.sound = r.sound or (f.name_masked and r.name like f."like"))) then u.level
                 when r.phone is null then 'unlisted' else 'other' end as phone_level,
             case when f.town is null or r.town is null then null
                 when f.village = r.village then 'same'

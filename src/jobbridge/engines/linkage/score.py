@@ -101,11 +101,12 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
         when op.c > 1 or op.record <> p.record then {e.outsider_phone_bits!r} else 0 end"""
     phone = f"""case phone_level
         when 'proven' then {by_count(_log(p.alias_holds), users)}
+        when 'heard' then {_heard(p)} - log2(p.phone_users) - w_name - w_prior
         when 'own' then {by_count("m.phone_own", users)}
         when 'household' then {by_count("m.phone_household", users)}
         when 'other' then {by_chance("m.phone_other", e.phone_listed)}
         when 'unlisted' then {by_chance("m.phone_unlisted", 1 - e.phone_listed)}
-        else 0 end + case when phone_level is null then 0 else {outside} end"""
+        else 0 end + case when phone_level is null or phone_level = 'heard' then 0 else {outside} end"""
     village = f"""case village_level
         when 'same' then {by_count("m.village_same", "p.same_village")}
         when 'town' then {by_count("m.village_town", "(p.same_town - coalesce(p.same_village, 0))")}
@@ -122,14 +123,21 @@ def _weights(e: Estimates, p: Parameters) -> dict[str, str]:
         when birth_level = 'near' then {by_chance("m.birth_near", _NEAR_BIRTH_CHANCE)}
         else m.birth_other end"""
     # A phone proven by another row of the person has counted that row already.  Who moves is mostly of working age:
-    # that is known already where the birth date itself agreed.
+    # that is known already where the birth date itself agreed, or where the person was found in another row.
     dated = "(id_level in ('same', 'near', 'one_off') and not (id_kind = 'masked' and head_shown < 10))"
     prior = f"""case when {PLACED} then m.prior_placed else m.prior_unplaced end
-        + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen
-            else sb.seen end
-        + case when {dated} or (birth_level = 'same' and ({birth_counts}))
-            then 0 else coalesce(cb.bits, 0) end"""
-    return dict(zip(FIELDS, (name, identity, phone, village, sex, birth, prior), strict=True))
+        + case when phone_level = 'proven' then 0 when seen.person is null then sb.unseen else sb.seen end
+        + case when seen.person is not null or {dated} or (birth_level = 'same' and ({birth_counts})) then 0
+            else coalesce(cb.bits, 0) end"""
+    # The phone comes last: what another row heard of it counts that row's name and prior already.
+    found = {"name": name, "prior": prior, "id": identity, "village": village, "sex": sex, "birth": birth}
+    return found | {"phone": phone}
+
+
+def _heard(p: Parameters) -> str:
+    """SQL of the odds that a phone's next row means whom an unsure row took it to mean."""
+    right = f"(p.phone_sure * {p.alias_holds!r}::double)"
+    return f"log2({right} / (1 - {right}))"
 
 
 def _log(ratio: float) -> str:

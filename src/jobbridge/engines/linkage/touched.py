@@ -9,14 +9,15 @@ from __future__ import annotations
 import duckdb
 
 from . import candidates
-from .decide import TEACHES
+from .decide import HEARS, TEACHES
 from .frequencies import COUNTS
 from .parameters import Parameters
 
 ROW = """n, key, source, name, sound, shape, surname, length, name_masked, "like", id_end, sex_told, birth_told, seen,
     id_kind, id_text, id_head, id_tail, phone, village, town, sex, birth"""
 PAST_ROW = f"{ROW}, {', '.join(COUNTS)}"
-_OUTCOME = "record, person, place, zone, posterior, stage, id_level, village_level, birth_level"
+_OUTCOME = """record, person, place, zone, posterior, stage, name_level, id_level, phone_level, village_level,
+    birth_level"""
 
 
 def begin_history(con: duckdb.DuckDBPyConnection) -> None:
@@ -40,12 +41,18 @@ def keep_outcome(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def knowledge(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
-    """What all other rows tell about those of ``pass.feed``: tables ``alias`` and ``seen``."""
+    """What all other rows tell about those of ``pass.feed``: tables ``alias``, ``heard`` and ``seen``."""
     others = "record not in (select n from pass.feed)"
     con.execute(
         f"""create or replace table pass.alias as
             select distinct h.phone, d.person from main.decided d join main.history h on h.n = d.record
             where {TEACHES} and {others} and h.phone in (select phone from pass.feed)"""
+    )
+    con.execute(
+        f"""create or replace table pass.heard as
+            select h.phone, d.person, max(d.posterior) as posterior
+            from main.decided d join main.history h on h.n = d.record
+            where {HEARS} and {others} and h.phone in (select phone from pass.feed) group by all"""
     )
     con.execute(
         f"""create or replace table pass.seen as
@@ -99,6 +106,7 @@ def by_changed_persons(con: duckdb.DuckDBPyConnection, parameters: Parameters) -
     con.execute("create view pass.feed as select * from main.history")
     con.execute("create view pass.waiting as select * from main.history")
     con.execute("create table pass.alias (phone bigint, person bigint)")
+    con.execute("create table pass.heard (phone bigint, person bigint, posterior double)")
     candidates.may_pair(con, False)
     candidates.holders(con)
     candidates.by_valid_id(con)
@@ -110,8 +118,8 @@ def by_changed_persons(con: duckdb.DuckDBPyConnection, parameters: Parameters) -
 
 
 def by_new_knowledge(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
-    """Undecided past rows that the pass just finished throws light on: its links prove their phone, or it found one
-    of their candidates for the first time.  Fills ``main.touched`` (n)."""
+    """Undecided past rows that the pass just finished throws light on: its links prove their phone or tell whose it
+    may be, or it found one of their candidates for the first time.  Fills ``main.touched`` (n)."""
     sure = _sure(parameters)
     con.execute(
         f"""create or replace temp table lit as
@@ -120,9 +128,10 @@ def by_new_knowledge(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> 
             from pass.decided_all d join pass.feed f on f.n = d.record where {sure}"""
     )
     con.execute(
-        """insert into main.touched
+        f"""insert into main.touched
            select n from main.history where n not in (select n from pass.feed)
              and n not in (select record from main.decided where zone = 'auto' or stage in ('A', 'B'))
              and (phone in (select phone from lit where teaches)
+               or phone in (select f.phone from pass.decided_all d join pass.feed f on f.n = d.record where {HEARS})
                or n in (select o.record from main.decided o join lit on lit.person = o.person and not lit.known))"""
     )

@@ -46,6 +46,7 @@ LEVELS: dict[str, dict[str, str | Promise]] = {
     "phone": {
         "own": gettext_lazy("本人电话"),
         "proven": gettext_lazy("别处证实的电话"),
+        "heard": gettext_lazy("同号的另一条指向此人"),
         "household": gettext_lazy("户内电话"),
         "other": gettext_lazy("换了号"),
         "unlisted": gettext_lazy("台账没有电话"),

@@ -105,3 +105,11 @@ def test_a_csv_comes_back_as_a_workbook_with_the_same_cells(bring_in: BringIn, e
 
 def test_nothing_to_mark_no_workbook(bring_in: BringIn) -> None:
     assert bring_in(workbook([member(1)])).marked is None
+
+
+def test_a_formula_of_a_text_file_stays_a_text(bring_in: BringIn, everything: Actor) -> None:
+    """Otherwise what a stranger typed as a name would be run by the clerk's Excel."""
+    made = text_table([list(HEADER), member(1, 姓名='=HYPERLINK("http://x")'), member(2, 姓名="")])
+    page = opened(bring_in(made, name="名册.csv"), everything).active
+    found = [cell for row in page.iter_rows() for cell in row if str(cell.value).startswith("=HYPERLINK")]
+    assert [cell.data_type for cell in found] == ["s"]

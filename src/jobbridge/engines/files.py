@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,10 +24,27 @@ def read_table(path: Path) -> pa.Table:
         with path.open("rb") as file:
             header = pa.csv.open_csv(file).schema.names
         text = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True)
-        return pa.csv.read_csv(path, convert_options=text)
+        table = pa.csv.read_csv(path, convert_options=text)
+        _closed_quotes(path, table)
+        return table
     except pa.ArrowInvalid as problem:
-        hint = " (csv must be UTF-8; Excel: save as CSV UTF-8)" if csv else ""
-        raise ValueError(f"{path.name}: {problem}{hint}") from problem
+        raise ValueError(f"{path.name}: {_reason(path, str(problem)) if csv else problem}") from problem
+
+
+def _reason(path: Path, problem: str) -> str:
+    """Why a csv cannot be read, in a sentence that shows nothing of its rows."""
+    with path.open("rb") as file:
+        wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    if wide or "UTF8" in problem:
+        return "is not UTF-8 (Excel: save as CSV UTF-8)"
+    return re.sub(r"(?s)(Expected \d+ columns, got \d+):.*", r"\1", problem)
+
+
+def _closed_quotes(path: Path, table: pa.Table) -> None:
+    """Refuse a csv whose last value runs on to the end because its quotation mark is never closed."""
+    last = [str(value) for row in table.slice(max(0, table.num_rows - 1)).to_pylist() for value in row.values()]
+    if any("\n" in value for value in last) and path.read_bytes().count(b'"') % 2:
+        raise ValueError(f"{path.name}: a quotation mark near the end is never closed, and swallows rows")
 
 
 def write_table(table: pa.Table, path: Path) -> None:

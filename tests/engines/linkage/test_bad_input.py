@@ -94,6 +94,17 @@ def test_duplicated_rows_of_an_outsider_are_never_automatic():
     assert "auto" not in zones
 
 
+def test_rows_sent_twice_are_no_second_sighting():
+    """A list dropped in again under new keys makes nobody surer, and nobody less sure, than it did."""
+    county = build(3000, 900, 71)
+    keys = pa.array([key + 10_000 for key in county.feed["record_id"].to_pylist()])
+    again = county.feed.set_column(county.feed.column_names.index("record_id"), "record_id", keys)
+    once = link(county.register, county.feed).report
+    twice = link(county.register, pa.concat_tables([county.feed, again])).report
+    assert twice["rates"]["unseen_bits"] == pytest.approx(once["rates"]["unseen_bits"], abs=0.3)
+    assert twice["expected"]["auto"] == pytest.approx(2 * once["expected"]["auto"], rel=0.03)
+
+
 def test_quotes_in_a_source_and_a_name_do_no_harm():
     feed = pa.table({"record_id": [1], "source": ["it's"], "name": ["王'; drop table feed; --伟"]})
     assert link(PERSON, feed).report["by_source"] == {"it's": {"auto": 0, "review": 0, "none": 1}}

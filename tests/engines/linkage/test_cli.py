@@ -2,6 +2,7 @@
 
 import json
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -100,6 +101,87 @@ def test_dates_that_are_none_are_counted(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "r.csv: birth_date is no date in 2 row(s)" in told
     assert "f.csv: seen_on is no date in 1 row(s)" in told
+
+
+def test_ids_and_phones_that_are_none_are_counted(tmp_path, capsys):
+    """A worksheet turns long numbers into powers of ten, and nothing of them is left."""
+    register, feed = tmp_path / "r.csv", tmp_path / "f.parquet"
+    register.write_text(
+        "person_id,id_number,phone\n1,9.90123E+17,16400000001\n2,9902**********1234,1640000\n"
+        "3,990235198806120017,\n4,990235880612001,无\n5,99023519880612001X,+86 164-0000-0002\n",
+        encoding="utf-8",
+    )
+    files.write_table(pa.table({"record_id": [1, 2], "id_number": [9.90235198806120e17, None]}), feed)
+    assert command("--register", register, "--feed", feed, "--out", tmp_path / "o.csv") == 0
+    told = capsys.readouterr().err
+    assert "r.csv: id_number is no id number in 1 row(s)" in told
+    assert "r.csv: phone is no phone number in 2 row(s)" in told
+    assert "f.parquet: id_number is no id number in 1 row(s)" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("record_id,name\n1,王伟\n".encode("gbk"), "f.csv: is not UTF-8 (Excel: save as CSV UTF-8)"),
+        ("record_id,name\n1,王伟\n".encode("utf-16"), "f.csv: is not UTF-8 (Excel: save as CSV UTF-8)"),
+        (b'record_id,name\n1,"wang\n2,li\n', "f.csv: a quotation mark near the end is never closed"),
+        ("record_id,name\n1,王伟,住址\n".encode(), "Expected 2 columns, got 3"),
+    ],
+    ids=["GBK", "UTF-16", "open quotation mark", "ragged"],
+)
+def test_a_csv_that_cannot_be_read_is_told_in_one_line_without_its_rows(tmp_path, capsys, content, message):
+    register, feed = tmp_path / "r.csv", tmp_path / "f.csv"
+    register.write_text("person_id,name\n1,王伟\n", encoding="utf-8")
+    feed.write_bytes(content)
+    assert command("--register", register, "--feed", feed, "--out", tmp_path / "o.csv") == 2
+    told = capsys.readouterr().err.strip()
+    assert message in told
+    assert "\n" not in told
+    assert "王伟" not in told
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_several_lines_in_one_cell_are_no_open_quotation_mark(tmp_path):
+    register, feed, out = tmp_path / "r.csv", tmp_path / "f.csv", tmp_path / "o.csv"
+    register.write_text("person_id,name\n1,王伟\n", encoding="utf-8")
+    feed.write_text('record_id,name,remark\n1,王伟,"一\n二 ""三"""\n', encoding="utf-8")
+    assert command("--register", register, "--feed", feed, "--out", out) == 0
+    assert files.read_table(out).num_rows == 1
+
+
+@pytest.mark.parametrize("words", [("--memory-limit", "banana"), ("--memory-limit", "1KB"), ("--fields", "bad.yaml")])
+def test_what_a_library_complains_of_is_told_in_one_line(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.csv").write_text("person_id,name\n1,王伟\n", encoding="utf-8")
+    (tmp_path / "f.csv").write_text("record_id,name\n1,王伟\n", encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("fields: [\nblocks: {a\n", encoding="utf-8")
+    assert command("--register", "r.csv", "--feed", "f.csv", "--out", "o.csv", *words) == 2
+    told = [line for line in capsys.readouterr().err.strip().split("\n") if not line.startswith("[")]
+    assert len(told) == 1
+    assert told[0].startswith("jobbridge linkage: ")
+
+
+def test_a_store_never_takes_the_place_of_another_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JOBBRIDGE_LINKAGE_KEY", "0f" * 32)
+    register, feed, other = tmp_path / "r.csv", tmp_path / "f.csv", tmp_path / "last month.csv"
+    register.write_text("person_id,name\n1,王伟\n", encoding="utf-8")
+    feed.write_text("record_id,name\n1,王伟\n", encoding="utf-8")
+    other.write_text("person_id\n7\n", encoding="utf-8")
+    words = ("--register", register, "--feed", feed, "--out", tmp_path / "o.csv")
+    assert command(*words, "--store", other, verb="prepare") == 2
+    assert "is no store of the comparison and would be overwritten" in capsys.readouterr().err
+    assert other.read_text("utf-8") == "person_id\n7\n"
+    store = tmp_path / "kept"
+    for _ in range(2):  # one's own is replaced
+        assert command(*words, "--store", store, verb="prepare") == 0
+        assert "source" in capsys.readouterr().out
+    (tmp_path / "both.csv").write_text("person_id\n1\n", encoding="utf-8")
+    changed = ("--store", store, "--out", tmp_path / "o.csv", "--persons", register)
+    assert command(*changed, "--gone-persons", tmp_path / "both.csv", verb="update") == 2
+    assert "person_id 1: told both as new and as gone" in capsys.readouterr().err
+    (tmp_path / "empty.csv").write_text("person_id,name\n,a\n", encoding="utf-8")
+    assert command(*changed, "--gone-persons", tmp_path / "empty.csv", verb="update") == 2
+    assert "'person_id' is null in 1 row(s)" in capsys.readouterr().err
 
 
 def test_unknown_ending_and_missing_file(tmp_path, capsys):

@@ -247,6 +247,16 @@ def test_who_was_found_already_is_not_likelier_for_their_age():
     assert prior[100] - prior[101] < apart - 1
 
 
+@pytest.mark.parametrize("name", [None, "***"])
+def test_a_phone_alone_is_never_automatic(name):
+    links, result = run(CROWD, [*VERIFIED, BLANK | {"name": name, "phone": CROWD[40]["phone"]}])
+    assert (links[99]["person_id"], links[99]["zone"]) == (40, "review")
+    assert links[99]["note"] == ("phone_only" if links[99]["posterior"] >= 0.95 else None)
+    village = {"phone": CROWD[40]["phone"], "village_code": CROWD[40]["village_code"]}
+    links, _ = run(CROWD, [*VERIFIED, BLANK | {"name": name} | village])
+    assert (links[99]["person_id"], links[99]["note"]) == (40, None)
+
+
 def test_one_id_held_twice_in_the_register_is_reviewed():
     twins = [person(900, "纳兰大山", 901), person(901, "纳兰大山", 901)]
     links, result = run([*CROWD, *twins], [BLANK | {"name": "纳兰大山", "id_number": twins[0]["id_number"]}])

@@ -114,5 +114,7 @@ def _copy(sheets: list[Sheet]) -> Any:
         for number, cells in sheet.rows():
             for index, text in enumerate(cells, start=1):
                 if text:
-                    page.cell(number, index).value = str(text)
+                    cell = page.cell(number, index)
+                    cell.value = str(text)
+                    cell.data_type = "s"  # a sender's =HYPERLINK(...) stays the text that it is
     return book

@@ -50,6 +50,7 @@ class Hold(models.TextChoices):
     OTHER_NAME = "id_other_name", "证件号码相同，姓名完全不同，可能被人冒用"
     HOUSEHOLD_MASK = "household_mask", "姓名打了码，同一户还有人也对得上"
     NAME_ONLY = "name_only", "只有姓名对得上"
+    PHONE_ONLY = "phone_only", "没有姓名，只有手机号对得上"
 
 
 class Decision(models.TextChoices):

@@ -6,6 +6,7 @@ it touches in ``main.touched`` (n).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from .columns import FEED, REGISTER, TableShape, check_key, load
 from .normalise import normalise
 from .parameters import Parameters
 from .touched import ROW, by_changed_persons, by_lost_evidence, by_relatives, number_persons
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,9 @@ def take_rows(con: duckdb.DuckDBPyConnection, feed: pa.Table | None, kinds: KeyT
 def _named(con: duckdb.DuckDBPyConnection, keys: Sequence[Any], shape: TableShape, kinds: KeyTypes) -> None:
     """Temp table ``gone`` (key): keys in the type of the kept ones."""
     kept = kinds.of(shape)
-    try:
-        typed = pa.array([str(key) for key in keys], pa.string()).cast(kept)
-    except pa.ArrowInvalid as problem:
-        raise ValueError(f"{shape.label}: a key that is gone is no {kept}") from problem
+    if kept == pa.int64() and (strange := [key for key in map(str, keys) if not _WHOLE.fullmatch(key)]):
+        raise ValueError(f"{shape.label}: {shape.key} {strange[0]!r} is gone, but kept ones are whole numbers")
+    typed = pa.array([str(key) for key in keys], pa.string()).cast(kept)
     con.register("named", pa.table({"key": typed}))
     con.execute("create or replace temp table gone as select key from named")
     con.unregister("named")

@@ -12,7 +12,7 @@ from .columns import FEED, REGISTER
 from .dedupe import dedupe
 from .fields import FieldSet
 from .fields_file import read_fields
-from .files import read_people, show_progress, told, write_results
+from .files import print_zones, read_people, show_progress, told, write_results
 from .generic import link_fields
 from .parameters import Parameters
 from .run import link
@@ -83,11 +83,7 @@ def link_one(args: argparse.Namespace) -> None:
             result = link(tables.pop(0), tables.pop(0), parameters=parameters, progress=show_progress)
         report = result.report
         write_results(args, report, (args.out, result.links), (args.weights, result.weights))
-    by_source = report["by_source"] if "by_source" in report else {"all": report["zones"]}
-    width = max([8, *(len(source) for source in by_source)])
-    print(f"{'source':<{width}} {'auto':>9} {'review':>9} {'none':>9}")
-    for source, zones in by_source.items():
-        print(f"{source:<{width}}", *(f"{zones.get(zone, 0):>9}" for zone in ("auto", "review", "none")))
+    print_zones(report["by_source"] if "by_source" in report else {"all": report["zones"]})
 
 
 def find_doubles(args: argparse.Namespace) -> None:

@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from ..files import read_table
 from . import vault
 from .columns import FEED, REGISTER
-from .files import read_people, show_progress, told, write_results
+from .files import print_zones, read_people, show_progress, told, write_results
 from .parameters import Parameters
 from .prepared import Prepared
 
@@ -52,6 +54,8 @@ def add_parsers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_prepare(args: argparse.Namespace) -> None:
     """Compare everything and write the store."""
     key = _key()
+    if args.store.is_file() and not vault.is_vault(args.store):
+        raise ValueError(f"{args.store}: is no store of the comparison and would be overwritten; name another")
     tables = [read_people(args.register, REGISTER), read_people(args.feed, FEED)]
     prepared, result = Prepared.build(
         tables.pop(0), tables.pop(0), parameters=_parameters(args), progress=show_progress
@@ -59,6 +63,7 @@ def run_prepare(args: argparse.Namespace) -> None:
     with prepared:
         prepared.save(args.store, key)
     write_results(args, result.report, (args.out, result.links), (args.weights, result.weights))
+    print_zones(result.report["by_source"])
 
 
 def run_update(args: argparse.Namespace) -> None:
@@ -69,16 +74,18 @@ def run_update(args: argparse.Namespace) -> None:
     except vault.VaultError as problem:
         raise ValueError(f"{problem}; make it again with 'jobbridge linkage prepare'") from problem
     with prepared:
+        persons = read_people(args.persons, REGISTER) if args.persons else None
+        feed = read_people(args.feed, FEED) if args.feed else None
+        gone_persons, gone_records = _keys(args.gone_persons, "person_id"), _keys(args.gone_records, "record_id")
+        for came, gone, column in ((persons, gone_persons, "person_id"), (feed, gone_records, "record_id")):
+            _not_both(came, gone, column)
         result = prepared.update(
-            read_people(args.feed, FEED) if args.feed else None,
-            persons=read_people(args.persons, REGISTER) if args.persons else None,
-            gone_persons=_keys(args.gone_persons, "person_id"),
-            gone_records=_keys(args.gone_records, "record_id"),
-            progress=show_progress,
+            feed, persons=persons, gone_persons=gone_persons, gone_records=gone_records, progress=show_progress
         )
         # First the answers, then the store: a broken write can be repeated, a lost answer could not.
         write_results(args, result.report, (args.out, result.links), (args.weights, result.weights))
         prepared.save(args.store, key)
+        print_zones(result.report["by_source"])
         if prepared.stale:
             print("The rates rest on too few of the rows by now: run 'jobbridge linkage prepare' with all of them.")
 
@@ -103,4 +110,15 @@ def _keys(path: Path | None, column: str) -> list[Any]:
     table = read_table(path)
     if column not in table.column_names:
         raise ValueError(f"{path}: column {column!r} is missing")
+    if table[column].null_count:
+        raise ValueError(f"{path}: column {column!r} is null in {table[column].null_count} row(s)")
     return list(table[column].to_pylist())
+
+
+def _not_both(came: pa.Table | None, gone: list[Any], column: str) -> None:
+    """Refuse a key that comes and goes in one update: which of both is meant nobody can tell."""
+    if came is None or column not in came.column_names:
+        return
+    both = sorted({str(key) for key in came[column].to_pylist()} & {str(key) for key in gone})
+    if both:
+        raise ValueError(f"{column} {', '.join(both[:3])}: told both as new and as gone ({len(both)} in all)")

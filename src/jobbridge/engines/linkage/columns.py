@@ -29,7 +29,7 @@ Links out (one row a feed row, in the order of record_id)
     stage          A validated id | B decisive pair of fields | R scored | P after propagation;
                    null when no candidate was found
     note           why a row waits for a person whatever its posterior: id_other_name (possible misuse of
-                   an id), household_mask, name_only; else null
+                   an id), household_mask, name_only, phone_only; else null
 
 Weights out (up to three rows a feed row)
     record_id, person_id, rank (1 best)

@@ -126,19 +126,33 @@ def normalise(con: duckdb.DuckDBPyConnection, shape: TableShape) -> None:
     _check_characters(con, table)
 
 
-def unread_dates(table: pa.Table, shape: TableShape) -> dict[str, int]:
-    """Date column -> how many of its values are no date, so that they are read as nothing; only where there are."""
-    found: dict[str, int] = {}
+# Column -> what it should hold, and whether a text holds it, in SQL.
+_READ = {
+    **dict.fromkeys(("birth_date", "seen_on"), ("date", "date_clean(told) is not null")),
+    "phone": ("phone number", "phone_clean(told) is not null"),
+    # A worksheet turns long numbers into 9.901E+17.
+    "id_number": (
+        "id number",
+        """regexp_full_match(id_clean(told), '[0-9]{14,19}[0-9X]')
+           or contains(id_clean(told), '*') and length(replace(id_clean(told), '*', '')) >= 4""",
+    ),
+}
+
+
+def unread(table: pa.Table, shape: TableShape) -> dict[tuple[str, str], int]:
+    """(column, what it should hold) -> how many values are none and read as nothing; only where there are."""
+    found: dict[tuple[str, str], int] = {}
     with duckdb.connect() as con:
         con.execute(MACROS)
-        for column in {"birth_date", "seen_on"} & {*shape.optional} & {*table.column_names}:
+        for column in sorted({*_READ} & {*shape.optional} & {*table.column_names}):
+            what, holds = _READ[column]
             con.register("given", table.select([column]))
             (count,) = con.execute(
                 f"""select count(*) from (select nullif(trim({column}::varchar), '') as told from given)
-                    where told is not null and date_clean(told) is null"""
+                    where told is not null and not coalesce({holds}, false)"""
             ).fetchall()[0]
-            found |= {column: count} if count else {}
-    return dict(sorted(found.items()))
+            found |= {(column, what): count} if count else {}
+    return found
 
 
 def _key_names(con: duckdb.DuckDBPyConnection, table: str) -> None:

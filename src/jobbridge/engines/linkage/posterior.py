@@ -69,10 +69,12 @@ _LEAST_BITS = 2.0
 
 def note(phone: str = "w_phone", village: str = "w_village", birth: str = "w_birth") -> str:
     """SQL of the reason why a pair waits for a person; the columns that hold these weights."""
-    else_agrees = f"""(coalesce(phone_level in ('proven', 'own', 'household') and {phone} >= {_LEAST_BITS}, false)
-        or coalesce(village_level = 'same' and {village} >= {_LEAST_BITS}, false)
+    phone_agrees = f"coalesce(phone_level in ('proven', 'own', 'household') and {phone} >= {_LEAST_BITS}, false)"
+    else_agrees = f"""(coalesce(village_level = 'same' and {village} >= {_LEAST_BITS}, false)
         or coalesce(birth_level = 'same' and {birth} >= {_LEAST_BITS}, false))"""
     return f"""case
         when {_ID_AGREES} and name_level = 'other' then 'id_other_name'
         when not {_ID_AGREES} and household_twin then 'household_mask'
-        when not {_ID_AGREES} and not {else_agrees} then 'name_only' end"""
+        when {_ID_AGREES} or {else_agrees} then null
+        when name_level is null then 'phone_only'
+        when not {phone_agrees} then 'name_only' end"""

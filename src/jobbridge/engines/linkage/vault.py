@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _MAGIC = b"JBVAULT1"
 _BOX = 16 * 2**20
 _NONCE = 12
+_DRAFT = 4
 KEY_BYTES = 32
 
 
@@ -42,9 +44,11 @@ def write(path: Path, key: bytes, tables: Mapping[str, pa.Table], meta: Mapping[
         {"meta": meta, "tables": {name: stream.size for name, stream in streams.items()}}, ensure_ascii=False
     ).encode()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*"):  # of a writer that was killed
-        left.unlink(missing_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    drafts = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{{2 * _DRAFT}}}")
+    for left in path.parent.iterdir():  # of a writer that was killed
+        if drafts.fullmatch(left.name):
+            left.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(_DRAFT)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(_MAGIC + salt)
@@ -57,6 +61,12 @@ def write(path: Path, key: bytes, tables: Mapping[str, pa.Table], meta: Mapping[
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def is_vault(path: Path) -> bool:
+    """Whether the file begins as one of ours."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def read(path: Path, key: bytes) -> tuple[dict[str, pa.Table], dict[str, Any]]:

@@ -43,6 +43,7 @@ VIEWS = {
 HOLDS = {
     "id_other_name": gettext_lazy("证件号码相同，姓名完全不同"),
     "name_only": gettext_lazy("只有姓名对得上"),
+    "phone_only": gettext_lazy("没有姓名，只有手机号对得上"),
     "contradiction": gettext_lazy("与相似的第三条记录互相矛盾"),
     "too_large": gettext_lazy("相似的记录太多"),
 }

@@ -209,6 +209,33 @@ def test_what_is_heard_of_a_phone_serves_no_other_name_and_no_other_phone(other)
     assert (row["person_id"], best) == (None, None)
 
 
+def test_the_phone_of_a_row_that_is_nobodys_speaks_against_a_name_alone():
+    """A masked id and a full name that fit nobody tell of a stranger, as a valid id would."""
+    strangers = [
+        BLANK | {"name": "司空远", "id_number": make_id("990888", "19880612", n), "phone": f"1648888{n:04d}"}
+        for n in range(80)
+    ] * 2
+    number = make_id("990777", "19700101", 7)
+    asked = BLANK | {"name": "纳兰慕青", "phone": "16499990000"}
+    met = BLANK | {"name": "司徒空", "id_number": f"{number[:6]}********{number[14:]}", "phone": "16499990000"}
+    best = {}
+    for feed in ([asked], [asked, met]):
+        links, result = run([*CROWD, RARE], [*VERIFIED, *strangers, *feed])
+        row = links[len(VERIFIED) + len(strangers)]
+        weights = next(w for w in result.weights.to_pylist() if w["record_id"] == row["record_id"])
+        best[row["stage"]] = weights["phone"], weights["posterior"]
+    assert best["P"][0] < best["R"][0] - 2
+    assert best["P"][1] < best["R"][1]
+
+
+def test_a_relatives_phone_leads_to_a_name_that_looks_alike():
+    mother = person(900, "纳兰大山", 901, household_id=77)
+    son = person(901, "纳兰小末", 903, household_id=77, phone=None)
+    links, result = run([*CROWD, mother, son], [BLANK | {"name": "纳兰小未", "phone": mother["phone"]}])
+    levels = {w["person_id"]: w["name_level"] for w in result.weights.to_pylist()}
+    assert (links[0]["person_id"], levels[901]) == (901, "glyph")
+
+
 def test_a_phone_of_many_names_is_nobodys():
     names = ("纳兰慕青", "司马慕青", "上官慕青", "欧阳慕青", "慕容慕青")
     people = [person(900 + n, name, 901 + 2 * n) for n, name in enumerate(names)]

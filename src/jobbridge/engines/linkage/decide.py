@@ -16,14 +16,17 @@ from .priors import age_bits, seen_elsewhere
 from .score import score
 
 # What the keys of the candidates are made of.
-_WAITING = """n, name, name_masked, "like", sound, surname, id_kind, id_text, id_head, id_tail, birth, village, phone,
-    same_name"""
+_WAITING = """n, name, name_masked, "like", sound, shape, length, surname, id_kind, id_text, id_head, id_tail, birth,
+    village, phone, same_name"""
 _WAITING_ROWS = "select n from waiting"
 _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
 # Links that tell who uses the phone of their row: something besides name and phone agreed.
 TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
 # Links that tell whom an unsure row with a full name takes its phone to be.
 HEARS = "zone = 'review' and place = 1 and name_level = 'exact' and phone_level in ('other', 'unlisted')"
+# Rows with part of an id and a full name that are nobody's of the register.
+STRANGER = """id_kind in ('masked', 'wrong') and name is not null and not name_masked
+    and n not in (select record from decided_all where posterior >= 0.05)"""
 _PROVEN = f"select record, person from decided_all where {TEACHES}"
 
 
@@ -128,8 +131,11 @@ def _decide_rest(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameter
     _decide_waiting(con, "R", estimates, parameters)
 
 
-def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
-    """Stage P: what stage R proved about phones and people, applied once to the rows it touches."""
+def _learn(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> bool:
+    """What stage R says of phones and people: ``learnt`` (proven), ``heard`` (likely), ``stranger`` (not ours).
+
+    Returns whether there is anything.
+    """
     con.execute(
         f"""create or replace temp table learnt as
             select d.record, d.person, f.phone, {TEACHES} as teaches
@@ -140,7 +146,18 @@ def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters:
         f"""insert into heard select f.phone, d.person, max(d.posterior)
             from decided_all d join feed f on f.n = d.record where d.stage = 'R' and {HEARS} group by all"""
     )
-    if not con.execute("select (select count(*) from learnt) + (select count(*) from heard)").fetchall()[0][0]:
+    con.execute(
+        f"""create or replace temp table stranger as select phone, count(*) as c, min(n) as record from feed
+            where phone is not null and {STRANGER} and phone not in (select phone from outsider_phone) group by 1"""
+    )
+    con.execute("insert into outsider_phone select phone, c, record from stranger")
+    tables = ("learnt", "heard", "stranger")
+    return any(con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in tables)
+
+
+def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters: Parameters) -> None:
+    """Stage P: what stage R says of phones and people, applied once to the rows it touches."""
+    if not _learn(con, parameters):
         return
     con.execute(
         f"""create or replace table waiting as select {_WAITING} from feed where n in (
@@ -149,6 +166,8 @@ def _propagate(con: duckdb.DuckDBPyConnection, estimates: Estimates, parameters:
                where o.record <> l.record and l.person not in (select person from seen)
                union select n from feed where phone in (select phone from heard)
                    and n not in (select record from decided_all where {HEARS})
+               union select o.record from decided_all o join feed f on f.n = o.record
+                   where f.phone in (select phone from stranger)
                except select record from decided_all where zone = 'auto' or stage <> 'R')"""
     )
     con.execute("insert into seen select distinct person from learnt where person not in (select person from seen)")

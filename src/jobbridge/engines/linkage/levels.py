@@ -79,8 +79,8 @@ def compare(con: duckdb.DuckDBPyConnection, pairs: str, out: str, kind: str = "t
                 r.name, r.sound, r.shape, r.length) as name_level,
             id_level(f.id_kind, f.id_text, f.id_head, f.id_end, r.id_kind, r.id_text) as id_level,
             case when f.phone is null then null
-                when u.level <> 'heard' or (u.level = 'heard' and f.name <> r.name
-                    and (f.sound = r.sound or (f.name_masked and r.name like f."like"))) then u.level
+                when u.level <> 'heard' or (u.level = 'heard' and name_level(f.name, f.name_masked, f."like", f.sound,
+                    f.shape, f.length, r.name, r.sound, r.shape, r.length) not in ('exact', 'other')) then u.level
                 when r.phone is null then 'unlisted' else 'other' end as phone_level,
             case when f.town is null or r.town is null then null
                 when f.village = r.village then 'same'

@@ -9,8 +9,9 @@ from __future__ import annotations
 import duckdb
 
 from . import candidates
-from .decide import HEARS, TEACHES
+from .decide import HEARS, STRANGER, TEACHES
 from .frequencies import COUNTS
+from .levels import NAME_MACROS
 from .parameters import Parameters
 
 ROW = """n, key, source, name, sound, shape, surname, length, name_masked, "like", id_end, sex_told, birth_told, seen,
@@ -35,7 +36,7 @@ def keep_outcome(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("delete from main.decided where record in (select n from pass.feed)")
     con.execute(
         f"""insert into main.history
-            select {PAST_ROW}, coalesce(id_kind = 'valid' and same_id is null, false) from pass.feed"""
+            select {PAST_ROW}, coalesce(id_kind = 'valid' and same_id is null or {STRANGER}, false) from pass.feed"""
     )
     con.execute(f"insert into main.decided select {_OUTCOME} from pass.decided_all")
 
@@ -107,6 +108,7 @@ def by_changed_persons(con: duckdb.DuckDBPyConnection, parameters: Parameters) -
     con.execute("create view pass.waiting as select * from main.history")
     con.execute("create table pass.alias (phone bigint, person bigint)")
     con.execute("create table pass.heard (phone bigint, person bigint, posterior double)")
+    con.execute(NAME_MACROS)
     candidates.may_pair(con, False)
     candidates.holders(con)
     candidates.by_valid_id(con)

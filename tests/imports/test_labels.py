@@ -13,7 +13,7 @@ TOLD = {"refuse", "note", "conflict"}
 
 
 def codes(tree: ast.AST) -> set[str]:
-    """Codes in calls like table.refuse(row, column, code, message) and in what rules return: column, code, message."""
+    """Codes in calls like table.refuse(row, column, code, message)."""
     found = set()
     for node in ast.walk(tree):
         parts = node.args if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in TOLD else []

@@ -228,12 +228,10 @@ def test_the_phone_of_a_row_that_is_nobodys_speaks_against_a_name_alone():
     assert best["P"][1] < best["R"][1]
 
 
-def test_a_relatives_phone_leads_to_a_name_that_looks_alike():
-    mother = person(900, "纳兰大山", 901, household_id=77)
-    son = person(901, "纳兰小末", 903, household_id=77, phone=None)
-    links, result = run([*CROWD, mother, son], [BLANK | {"name": "纳兰小未", "phone": mother["phone"]}])
-    levels = {w["person_id"]: w["name_level"] for w in result.weights.to_pylist()}
-    assert (links[0]["person_id"], levels[901]) == (901, "glyph")
+def test_what_is_heard_of_a_phone_serves_a_damaged_name_too():
+    _, (row, best) = unsure_and({"name": "纳兰青", "phone": "16499990000"})
+    assert (row["person_id"], row["zone"]) == (900, "review")
+    assert (best["name_level"], best["phone_level"]) == ("edit", "heard")
 
 
 def test_a_phone_of_many_names_is_nobodys():

@@ -170,12 +170,13 @@ def by_new_phones(con: duckdb.DuckDBPyConnection, decided: str) -> None:
     )
 
 
-# Whose name has to fit before a phone that others use leads to them.
-_MAY_BE_CALLED = """name_level(w.name, w.name_masked, w."like", w.sound, w.shape, w.length,
-            r.name, r.sound, r.shape, r.length) <> 'other'"""
-_BY_PHONE = f"""select w.n as record, u.person from waiting w join phone_user u using (phone)
+# A relative, and whom another row took to be the user, must be called so, or nearly.
+_BY_PHONE = """select w.n as record, u.person from waiting w join phone_user u using (phone)
             join register r on r.n = u.person
-        where u.level not in ('household', 'heard') or {_MAY_BE_CALLED}"""
+        where u.level not in ('household', 'heard') or w.name = r.name or w.sound = r.sound
+            or (w.name_masked and r.name like w."like")
+            or (u.level = 'heard' and name_level(w.name, w.name_masked, w."like", w.sound, w.shape, w.length,
+                r.name, r.sound, r.shape, r.length) <> 'other')"""
 
 
 def _block(limit: int, where: str, *keys: str, register: str = "register") -> str:

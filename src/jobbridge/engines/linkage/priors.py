@@ -77,7 +77,8 @@ def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float)
     the share of the register that has been found at all?  Asked separately of rows whose phone leads to the person
     (``led`` true), whose phone does not (false), and without a phone (null).  A row whose phone does not lead
     anywhere has no fellow with the same phone either, or that would have proven it: so the bits of ``led`` false
-    count against all such rows, those with such a fellow too.  A row that a source sent twice is no fellow of itself.
+    count against all such rows, those with such a fellow too.  A row that a source sent twice is no fellow of itself:
+    one source, phone and day are one sighting.
     """
     people, size = count_pair(con, "select count(distinct person), 0 from decided_all")[0], register_size(con)
     base = (people + 1) / (size + 2)
@@ -85,7 +86,7 @@ def seen_elsewhere(con: duckdb.DuckDBPyConnection, compared: str, belief: float)
         led: (rows, alone, fellows)
         for led, rows, alone, fellows in con.execute(
             f"""with sighting as (
-                    select distinct d.person, f.source, f.name, f.phone, f.id_text, f.id_end, f.village, f.seen
+                    select distinct d.person, f.source, f.phone, f.seen
                     from decided_all d join feed f on f.n = d.record),
                 found as (select person, count(*) as c from sighting group by 1),
                 heard as (select person, phone, count(*) as c from sighting where phone is not null group by all),

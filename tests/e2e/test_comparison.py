@@ -71,9 +71,19 @@ def test_numbers_open_their_records_and_doubts_are_settled_in_words(
     doubt(county, person, village)
     tab(clerk, "疑点")
     card = clerk.page.locator(".pair").filter(has_text="示范疑点")
+    count = clerk.page.locator("#tabs [aria-current] b")
+    waiting = int(count.inner_text())
     card.get_by_placeholder("问了谁、怎么说").fill("电话问过本人，已回来")
     card.get_by_role("button", name="已说明").click()
     expect(clerk.page.locator(".pair").filter(has_text="电话问过本人，已回来")).to_contain_text("已说明")
+    expect(count).to_have_text(str(waiting - 1))
+
+    tab(clerk, "疑似未登记")
+    expect(rows.first.get_by_role("button", name="已走访")).to_be_in_viewport(ratio=1)
+    waiting = int(count.inner_text())
+    rows.first.get_by_role("button", name="已走访").click()
+    expect(rows.first).to_contain_text("撤回")
+    expect(count).to_have_text(str(waiting - 1))
 
 
 def test_a_township_has_no_agreements_to_keep(visit: Callable[..., Site]) -> None:
@@ -102,7 +112,10 @@ def ends_the_agreement(clerk: Site, agency: str) -> None:
 def registers_one(clerk: Site, without: tuple[str, ...]) -> None:
     tab(clerk, "协议")
     page = clerk.page
-    page.locator("select[name=source]").select_option(label="铁路")
+    with page.expect_response("**source=railway*"):
+        page.locator("select[name=source]").select_option(label="铁路")
+    for label, usual in (("姓名", True), ("行程（站点、线路）", True), ("出生日期", False)):
+        expect(page.get_by_label(label, exact=True)).to_be_checked(checked=usual)
     for label, text in (("提供单位", "铁路新约客运段"), ("法律依据", "《就业促进法》"), ("文号", "新1号"),
                         ("用途", "核实返乡"), ("到期日", "2099-12-31")):  # fmt: skip
         page.get_by_label(label, exact=True).fill(text)

@@ -15,6 +15,7 @@ from tests.e2e.pages import Site
 
 PAIRS = 24
 WAIT_SECONDS = 10
+SETTLED_MS = 400  # a card younger than 300 ms takes no decision
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def current(page: Page) -> int:
 def press(page: Page, key: str) -> int:
     """The pair that was there when the key was pressed; another one is there afterwards."""
     before = current(page)
+    page.wait_for_timeout(SETTLED_MS)
     page.keyboard.press(key)
     expect(page.locator("[data-current]")).not_to_have_attribute("data-pair", str(before))
     return before
@@ -96,10 +98,55 @@ def test_a_word_is_taken_back(desk: Site, county: County) -> None:
     page.keyboard.press("z")
     expect(page.locator("[data-current]")).to_have_attribute("data-pair", str(first))
     becomes(county, first, "pending")
+    page.wait_for_timeout(SETTLED_MS)
     page.keyboard.press("0")
     becomes(county, first, "rejected")
     page.keyboard.press("u")
     becomes(county, first, "pending")
+
+
+def test_the_second_press_of_a_double_one_decides_nothing(desk: Site, county: County) -> None:
+    page = desk.page
+    page.wait_for_timeout(SETTLED_MS)
+    before = done(county)
+    # Both in one go: two calls from here could lie further apart than a double press.
+    page.evaluate(
+        """for (const _ of "11") document.activeElement.dispatchEvent(
+             new KeyboardEvent("keydown", { key: "1", bubbles: true, cancelable: true }))"""
+    )
+    expect(page.locator("[data-done]")).to_have_text("1")
+    page.wait_for_timeout(SETTLED_MS)
+    page.evaluate("""for (const _ of "11") document.querySelector('[data-current] [data-key="0"]').click()""")
+    expect(page.locator("[data-done]")).to_have_text("2")
+    page.wait_for_timeout(SETTLED_MS)
+    assert done(county) == before + 2
+
+
+def done(county: County) -> int:
+    """Decisions so far."""
+    return county.rows("SELECT count(*) FROM linkage_linkdecision")[0][0]
+
+
+def test_what_was_noted_stands_there_with_the_way_back_until_the_next_card(
+    visit: Callable[..., Site], doubtful: list[int], county: County
+) -> None:
+    page = opened(visit(phone=True).log_in("county")).page
+    said, back = page.locator("[data-said]"), page.get_by_role("button", name="撤销")
+    expect(back).to_be_hidden()
+    page.wait_for_timeout(SETTLED_MS)
+    pair = current(page)
+    page.evaluate("window.scrollTo(0, 300)")
+    page.locator('[data-current] [data-key="0"]').tap()
+    expect(said).to_contain_text(re.compile("^已记下：.*都不是$"))
+    becomes(county, pair, "rejected")
+    expect(back).to_be_in_viewport(ratio=1)
+    back.tap()
+    expect(page.locator("[data-current]")).to_have_attribute("data-pair", str(pair))
+    expect(said).to_have_text("已撤销上一步")
+    expect(back).to_be_hidden()
+    becomes(county, pair, "pending")
+    press(page, "j")
+    expect(said).to_have_text("")
 
 
 def test_moving_skipping_and_help_decide_nothing(desk: Site, county: County) -> None:
@@ -204,6 +251,7 @@ def test_on_the_phone_the_buttons_stay_at_hand(
             expect(button).to_be_in_viewport(ratio=1)
     pair = current(page)
     first = page.locator('[data-current] [data-key="1"]')
+    page.wait_for_timeout(SETTLED_MS)
     expect(first).to_contain_text(page.locator("[data-current] thead a.name").first.inner_text())
     first.tap()
     expect(page.locator("[data-current]")).not_to_have_attribute("data-pair", str(pair))

@@ -124,11 +124,61 @@ def test_the_second_clerk_is_told_their_own_word_and_learns_the_first_when_their
     wu.post(url("decide", pair), {"person": ""}, follow=True)
     pages = [reverse("desk:linkage") + "?view=decided", reverse("desk:linkage_records")]
     for page in pages:
-        assert ">是同一人<" not in wu.get(page).content.decode()
+        assert ">是同一人" not in wu.get(page).content.decode()
     with acting_as(SYSTEM):
         Opinion.objects.update(given_at=timezone.now() - timedelta(hours=25))
     for page in pages:
-        assert ">是同一人<" in wu.get(page).content.decode()
+        assert ">是同一人" in wu.get(page).content.decode()
+
+
+def test_a_decided_pair_says_who_was_chosen(county, pair, browser, nothing_twice):
+    zhou = browser("zhou")
+    assert "pair-chosen" not in zhou.get(reverse("desk:linkage")).content.decode()
+    zhou.post(url("decide", pair), {"person": county.far.pk})
+    text = zhou.get(reverse("desk:linkage"), {"view": "decided"}).content.decode()
+    assert f"是同一人：{county.far.name}" in text
+    heads = re.findall(r"<th scope=.col.( class=.pair-chosen.)?><kbd>(\d)</kbd>", text)
+    assert [number for marked, number in heads if marked] == ["2"]
+    assert set(re.findall(r'<td data-who="(\d)" class="pair-chosen">', text)) == {"2"}
+    with acting_as(SYSTEM):
+        Link.objects.update(decision="rejected")
+    assert "pair-chosen" not in zhou.get(reverse("desk:linkage"), {"view": "decided"}).content.decode()
+
+
+def test_the_records_say_how_sure_the_engine_is_of_whom_they_show(county, pair, browser, nothing_twice):
+    zhou, records = browser("zhou"), reverse("desk:linkage_records")
+    assert "70.0%" in zhou.get(records).content.decode()
+    zhou.post(url("decide", pair), {"person": county.far.pk})
+    text = zhou.get(records).content.decode()
+    assert "20.0%" in text
+    assert "70.0%" not in text
+    zhou.post(url("reopen", pair))
+    zhou.post(url("decide", pair), {"person": ""})
+    assert "%" not in zhou.get(records).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+
+
+@pytest.mark.parametrize("who", ["zhou", "li", "wu"])
+def test_a_number_and_its_records_agree_for_who_is_not_to_know_the_decision(
+    county, pair, browser, everything_twice, who
+):
+    """Who is to give the second opinion counts the pair as one that waits, and finds it there."""
+    browser("zhou").post(url("decide", pair), {"person": county.near.pk})
+    client = browser(who)
+    text = client.get(reverse("desk:linkage_results")).content.decode()
+    cells = dict(re.findall(r"zone=(\w+)\">(\d+)<", text))
+    waits = {"review": "1", "decided": "0"} if who != "zhou" else {"review": "0", "decided": "1"}
+    assert cells == {"auto": "0", "none": "0", "outsiders": "0"} | waits
+    for zone, number in waits.items():
+        listed = client.get(reverse("desk:linkage_records"), {"zone": zone}).content.decode()
+        assert listed.split("<tbody>")[1].count('data-label="把握"') == int(number), zone
+
+
+@pytest.mark.parametrize("hold", ["name_only", "phone_only"])
+def test_a_reason_that_would_contradict_the_chance_says_that_it_is_a_rule(county, pair, browser, hold):
+    with acting_as(SYSTEM):
+        Link.objects.update(hold=hold)
+    for name in ("linkage", "linkage_records"):
+        assert "对得上，规定须人工确认" in browser("zhou").get(reverse(f"desk:{name}")).content.decode(), name
 
 
 def test_the_list_shows_the_second_clerk_the_engine_s_first_candidate(county, pair, browser, everything_twice):

@@ -38,7 +38,9 @@ def test_every_number_opens_its_records(signed_in, records):
     client = signed_in("county")
     text = page(client, "linkage_results")
     cells = re.findall(r'href="([^"]*linkage/records/\?[^"]*)">([0-9,]+)<', text)
-    assert len(cells) == 4  # one agency, four columns
+    assert [number for _href, number in cells] == ["0", "1", "1", "0", "0"]  # one agency, five columns
+    cells += re.findall(r'href="([^"]*zone=review)">待核对 <span class="num">([0-9,]+)<', text)
+    assert len(cells) == 6  # and its township
     for href, number in cells:
         rows = client.get(href.replace("&amp;", "&")).content.decode().count("<tr>") - 1
         empty = number == "0"
@@ -58,6 +60,32 @@ def test_the_change_since_the_run_before_and_that_run_itself(signed_in, records)
     assert "当时的数" in then
     assert "linkage/records/?source" not in then
     assert client.get(reverse("desk:linkage_results"), {"run": 10**9}).status_code == 404
+
+
+def test_what_is_decided_is_counted_at_once_and_so_is_another_run(signed_in, records):
+    a_run()
+    client = signed_in("county")
+
+    def numbers():
+        found = dict(re.findall(r'zone=(review|decided)">([0-9,]+)<', page(client, "linkage_results")))
+        badge = re.search(r'side-count[^>]*>([0-9,]+)<', page(client, "linkage_results").split("desk/linkage/")[1])
+        return found["review"], found["decided"], badge and badge[1]
+
+    assert numbers() == ("1", "1", "1")
+    client.post(reverse("desk:linkage_decide", args=[records.link.pk]), {"person": ""})
+    assert numbers()[:2] == ("0", "2")
+    with acting_as(TEST):
+        for name in ("再来.csv", "又来.csv"):
+            make_pair(records.person, name)
+    a_run()
+    assert numbers() == ("2", "2", "2")
+
+
+def test_a_run_of_before_the_decided_were_counted_apart_is_still_read(signed_in, records):
+    then = a_run(tally={"500235001": {"railway": [7, 3, 2, 1]}})
+    a_run()
+    text = page(signed_in("county"), "linkage_results", run=then.pk)
+    assert re.findall(r'<td class="right"><span class="num">(\d+)<', text) == ["7", "3", "0", "2", "1"]
 
 
 def test_a_township_sees_its_own_numbers(signed_in, records):
@@ -107,6 +135,26 @@ def test_a_stranger_is_settled_in_place(signed_in, records):
     assert "向无名" not in page(client, "linkage_outsiders")
     assert "向无名" in page(client, "linkage_outsiders", view="settled")
     assert client.post(url, {"decision": "nonsense"}, **HTMX).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("view", "one", "form"),
+    [("linkage_outsiders", "outsider", {"decision": "visited"}),
+     ("linkage_suspicions", "suspicion", {"state": "explained", "note": "已返岗"}),
+     ("linkage_duplicates", "duplicate", {"state": "different"})],
+)  # fmt: skip
+def test_the_tabs_count_anew_after_an_answer_given_in_the_page(signed_in, records, fragment, view, one, form):
+    client, here = signed_in("county"), reverse(f"desk:{view}") + "?town="
+    first = r'aria-current="true".*?<b class="num">(\d+)</b>'
+    text = client.get(here).content.decode()
+    assert re.search(r'id="tabs" hx-get="\?town=" hx-trigger="settled from:body"', text)
+    assert re.search(first, text[text.index('id="tabs"') :])[1] == "1"
+    answer = client.post(reverse(f"desk:linkage_{one}", args=[getattr(records, one).pk]), form, **HTMX)
+    assert answer["HX-Trigger"] == "settled"
+    tabs = fragment(client, here, "tabs").content.decode()
+    assert tabs.strip().startswith('<div class="tabs" id="tabs"')
+    assert "<table" not in tabs
+    assert re.search(first, tabs)[1] == "0"
 
 
 def test_the_broker_settles_a_stranger_on_the_phone(signed_in, records):
@@ -159,6 +207,24 @@ def test_an_agreement_is_registered_listed_and_ended(signed_in, records):
     signed = client.get(reverse("desk:linkage_agreement_file", args=[records.agreement.pk]))
     assert signed.content == b"signed"
     assert client.get(reverse("desk:linkage_agreement_file", args=[made.pk])).status_code == 404
+
+
+def test_the_form_starts_with_the_fields_that_the_agency_s_lists_have(signed_in, records, fragment):
+    client, url = signed_in("county"), reverse("desk:linkage_agreements")
+
+    def ticked(text):
+        return re.findall(r'name="fields" value="(\w+)" checked', text)
+
+    passage = ["name", "phone", "seen_on", "direction"]
+    for source in ("mobile", "unicom", "telecom"):
+        part = fragment(client, f"{url}?source={source}", "fields").content.decode()
+        assert part.strip().startswith("<fieldset")
+        assert ticked(part) == passage
+    assert set(ticked(fragment(client, f"{url}?source=road", "fields").content.decode())) == {
+        *passage, "id_number", "trip",
+    }  # fmt: skip
+    assert "trip" not in ticked(client.get(url).content.decode())  # of the police, the first of the choices
+    assert ticked(client.post(url, FORM | {"retention_days": "-1"}).content.decode()) == FORM["fields"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from jobbridge.apps.targeting.models import HouseholdStatus
 from jobbridge.web.access import CLERKS, COUNTY, STAFF
 
 FRESH_SECONDS = 60
+WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,21 @@ def waiting(actor: Actor) -> dict[str, Any]:
             "as_of": latest,
         }
 
-    return cached(actor, "waiting", count)
+    return cached(actor, WAITING, count)
 
 
 def cached(actor: Actor, name: str, compute: Callable[[], Any]) -> Any:
     """A figure kept for a minute, apart for every scope: two users share it only if they see the same rows."""
-    return cache.get_or_set(f"{name}:{actor.scope.ranges!r}".replace(" ", ""), compute, FRESH_SECONDS)
+    return cache.get_or_set(_key(actor, name), compute, FRESH_SECONDS)
+
+
+def forget(actor: Actor, name: str) -> None:
+    """The next page counts anew what was ``cached`` under this name."""
+    cache.delete(_key(actor, name))
+
+
+def _key(actor: Actor, name: str) -> str:
+    return f"{name}:{actor.scope.ranges!r}".replace(" ", "")
 
 
 def scope_label(request: HttpRequest) -> tuple[str, str]:

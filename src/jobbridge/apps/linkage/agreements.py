@@ -29,6 +29,16 @@ COVERS = {
     **{field: (field.value,) for field in FeedField if field != FeedField.PLACE},
 }
 
+_PASSAGE = (FeedField.NAME, FeedField.PHONE, FeedField.SEEN, FeedField.DIRECTION)
+_TICKET = (*_PASSAGE, FeedField.ID, FeedField.TRIP)
+# What the lists of an agency usually have; those of an agency that is not here may have anything.
+USUAL = {
+    **dict.fromkeys((FeedSource.MOBILE, FeedSource.UNICOM, FeedSource.TELECOM), _PASSAGE),
+    **dict.fromkeys((FeedSource.RAILWAY, FeedSource.ROAD), _TICKET),
+    FeedSource.POLICE: tuple(field for field in FeedField if field != FeedField.TRIP),
+    FeedSource.BIGDATA: (*_PASSAGE, FeedField.ID, FeedField.PLACE, FeedField.SEX),
+}
+
 
 class AgreementRefused(ValueError):
     """The agreement cannot be registered as it stands; the message says why."""

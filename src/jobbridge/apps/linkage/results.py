@@ -13,7 +13,7 @@ from jobbridge.apps.accounts.scope import Actor, acting_as
 from jobbridge.apps.linkage.models import Decision, Link, LinkRun, Zone
 from jobbridge.kernel.division import bounds
 
-COLUMNS = ("auto", "review", "none", "outsiders")
+COLUMNS = ("auto", "review", "decided", "none", "outsiders")
 TALLY = "tally"  # in ``LinkRun.counts``: township -> source -> numbers of ``COLUMNS``
 BINS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.0))
 
@@ -21,6 +21,7 @@ Numbers = dict[str, list[int]]  # source -> numbers of COLUMNS
 
 # Records that fit nobody and name none of our villages pass through: people of elsewhere.
 ELSEWHERE = Q(zone=Zone.NONE, record__village_code="")
+UNDECIDED = Q(decision=Decision.PENDING)
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,25 @@ class Bin:
     confirmed: float
 
 
-def tally(rows: QuerySet[Link]) -> dict[str, Numbers]:
+def conditions(undecided: Q = UNDECIDED) -> dict[str, Q]:
+    """Which pairs each column counts, for the number and for the list behind it alike.
+
+    ``undecided`` are the pairs nobody has decided, as far as the reader is to know.
+    """
+    doubtful = Q(zone=Zone.REVIEW)
+    wanted = (Q(zone=Zone.AUTO), doubtful & undecided, doubtful & ~undecided, Q(zone=Zone.NONE), ELSEWHERE)
+    return dict(zip(COLUMNS, wanted, strict=True))
+
+
+def counts(undecided: Q = UNDECIDED) -> dict[str, Count]:
+    """The columns as aggregates."""
+    return {name: Count("pk", filter=condition) for name, condition in conditions(undecided).items()}
+
+
+def tally(rows: QuerySet[Link], undecided: Q = UNDECIDED) -> dict[str, Numbers]:
     """Numbers by township and source; records that fit nobody are the county's."""
     found: dict[str, Numbers] = {}
-    grouped = rows.values(source=F("record__source"), town=Left("region_code", 9)).annotate(
-        auto=Count("pk", filter=Q(zone=Zone.AUTO)),
-        review=Count("pk", filter=Q(zone=Zone.REVIEW)),
-        none=Count("pk", filter=Q(zone=Zone.NONE)),
-        outsiders=Count("pk", filter=ELSEWHERE),
-    )
+    grouped = rows.values(source=F("record__source"), town=Left("region_code", 9)).annotate(**counts(undecided))
     for row in grouped.order_by("town", "source"):
         found.setdefault(row["town"], {})[row["source"]] = [row[name] for name in COLUMNS]
     return found
@@ -64,7 +75,16 @@ def in_scope(kept: dict[str, Numbers], actor: Actor) -> dict[str, Numbers]:
         low, high = bounds(town)
         return any(lo <= low and high <= hi for lo, hi in actor.scope.ranges)
 
-    return {town: numbers for town, numbers in kept.items() if inside(town)}
+    return {
+        town: {source: _whole(values) for source, values in numbers.items()}
+        for town, numbers in kept.items()
+        if inside(town)
+    }
+
+
+def _whole(values: list[int]) -> list[int]:
+    """Runs of before this column was kept counted the decided pairs among those to review."""
+    return values if len(values) == len(COLUMNS) else [*values[:2], 0, *values[2:]]
 
 
 def by_source(towns: dict[str, Numbers]) -> Numbers:

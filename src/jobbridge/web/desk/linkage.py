@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from jobbridge.apps.linkage.models import Decision, FeedSource, Link, Zone
+from jobbridge.apps.accounts.scope import Actor
+from jobbridge.apps.linkage import results as found
+from jobbridge.apps.linkage.models import Decision, FeedSource, Link
 from jobbridge.apps.linkage.queue import next_pairs, waiting_pairs
 from jobbridge.apps.linkage.second_opinions import kept_from
 from jobbridge.web.access import CLERKS, COUNTY, page_for, wants_fragment
+from jobbridge.web.desk.linkage_results import as_it_stands, columns, undecided_for
 from jobbridge.web.desk.pairs import compare
 from jobbridge.web.fields import key_of
 from jobbridge.web.frame import cached
@@ -32,11 +34,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
     source = _source(request)
     page = _decided(request, source) if view else None
     deck = [] if view else _next(request, source)
-    zones = cached(
-        request.actor,
-        "linkage:zones",
-        lambda: dict(Link.objects.visible_to(request.actor).values_list("zone").annotate(n=Count("id")).order_by()),
-    )
+    zones = _zones(request.actor) if view else {}
     waiting = waiting_pairs(request.actor, today=timezone.localdate())
     context = {
         "page": page,
@@ -45,7 +43,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "source": source,
         "views": list(VIEWS.items()),
         "sources": FeedSource.choices,
-        "zones": [(label, zones.get(code, 0)) for code, label in Zone.choices],
+        "zones": [(code, label, zones[code]) for code, label in columns() if code in zones],
         "waiting": (waiting.filter(record__source=source) if source else waiting).count(),
         **_rights(request),
     }
@@ -59,6 +57,13 @@ def more(request: HttpRequest) -> HttpResponse:
     have = [key for text in request.GET.get("have", "").split(",")[:AT_MOST] if (key := key_of(text))]
     deck = _next(request, _source(request), have)
     return render(request, "desk/pairs.html", {"deck": deck, **_rights(request)})
+
+
+def _zones(actor: Actor) -> dict[str, int]:
+    counts = found.counts(undecided_for(actor))
+    del counts["outsiders"]  # among those of no zone
+    name = f"linkage:zones:{as_it_stands(actor)}"
+    return cached(actor, name, lambda: Link.objects.visible_to(actor).aggregate(**counts))
 
 
 def _next(request: HttpRequest, source: str, have: list[int] | None = None) -> list[Link]:

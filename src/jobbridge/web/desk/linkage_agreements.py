@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from jobbridge.apps.files.services import read
 from jobbridge.apps.linkage import agreements as keeping
 from jobbridge.apps.linkage.models import DataAgreement, Deletion, FeedField, FeedSource
-from jobbridge.web.access import COUNTY, page_for
+from jobbridge.web.access import COUNTY, page_for, wants_fragment
 from jobbridge.web.fields import day_of, whole_of
 from jobbridge.web.paging import page_of
 
@@ -35,6 +36,8 @@ TEXTS = ("source", "agency", "legal_ground", "document_number", "purpose")
 @page_for(COUNTY)
 def agreements(request: HttpRequest) -> HttpResponse:
     """All agreements, the newest first; a post registers another."""
+    if wants_fragment(request, "fields"):  # another agency was chosen in the form
+        return render(request, "desk/linkage_agreements.html#fields", _fields(request, request.GET.get("source", "")))
     refusal = ""
     if request.method == "POST":
         try:
@@ -56,13 +59,21 @@ def agreements(request: HttpRequest) -> HttpResponse:
         "page": page,
         "refusal": refusal,
         "given": _given(request, today),
-        "chosen": request.POST.getlist("fields") if request.method == "POST" else FeedField.values,
         "sources": FeedSource.choices,
-        "fields": FeedField.choices,
+        **_fields(request, FeedSource.values[0]),
         "missing": _missing(today),
         "deletions": Deletion.objects.select_related("batch__file").order_by("-on", "-pk")[:LOG],
     }
     return render(request, "desk/linkage_agreements.html", context, status=422 if refusal else 200)
+
+
+def _fields(request: HttpRequest, source: str) -> dict[str, Any]:
+    """The fields to tick: as they were sent, or what the agency's lists usually have."""
+    usual = keeping.USUAL.get(source, FeedField.values)
+    return {
+        "fields": FeedField.choices,
+        "chosen": request.POST.getlist("fields") if request.method == "POST" else usual,
+    }
 
 
 def _given(request: HttpRequest, today: date) -> dict[str, str]:

@@ -24,7 +24,7 @@ from jobbridge.web.access import COUNTY, page_for, wants_fragment
 from jobbridge.web.desk.differences import Piece, pieces
 from jobbridge.web.desk.jobs import is_queued
 from jobbridge.web.desk.linkage_filters import FeedFilters, choices
-from jobbridge.web.desk.pairs import LEVELS
+from jobbridge.web.desk.pairs import LEVELS, why_held
 from jobbridge.web.desk.settling import settled
 from jobbridge.web.paging import page_of
 from jobbridge.web.people import clerk_names, with_work
@@ -63,13 +63,16 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else ""
     rows = filters.in_town(DuplicateSuspicion.objects.visible_to(request.actor))
     counts = dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
+    views = [(name, label, counts.get(name or "open", 0)) for name, label in VIEWS.items()]
+    if wants_fragment(request, "tabs"):
+        return render(request, "desk/linkage_duplicates.html#tabs", {"view": view, "views": views})
     shown = rows.filter(state=view or "open").select_related(*_BOTH)
     page = page_of(shown, order=ORDER, cursor=request.GET.get("after", ""), size=PAIRS)
     describe(page.rows)
     context = {
         "page": page,
         "view": view,
-        "views": [(name, label, counts.get(name or "open", 0)) for name, label in VIEWS.items()],
+        "views": views,
         "filters": filters,
         **choices(request.actor),
         **progress,
@@ -137,7 +140,7 @@ def describe(rows: list[DuplicateSuspicion]) -> None:
     for row in rows:
         row.both = [people[row.person_a_id], people[row.person_b_id]]
         row.chance = min(99, round(100 * row.posterior))  # certain is nobody
-        row.why = HOLDS.get(row.hold, "")
+        row.why = why_held(row.hold, HOLDS.get(row.hold, ""))
         row.decider = names.get(row.decided_by, row.decided_by)
         row.lines = _lines(row, places)
 

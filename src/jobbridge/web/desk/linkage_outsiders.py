@@ -31,15 +31,12 @@ def outsiders(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(sources__contains=[filters.source])
     waiting = rows.filter(decision="open")
     shown = rows.exclude(decision="open") if settled else waiting
+    context = {"filters": filters, "settled": settled, "waiting": waiting.count()}
+    if wants_fragment(request, "tabs"):
+        return render(request, "desk/linkage_outsiders.html#tabs", context)
     page = page_of(shown, order=ORDER, cursor=request.GET.get("after", ""))
     _describe(page.rows)
-    context = {
-        "page": page,
-        "filters": filters,
-        "settled": settled,
-        "waiting": waiting.count(),
-        **choices(request.actor),
-    }
+    context |= {"page": page, **choices(request.actor)}
     if wants_fragment(request, "list"):
         return render(request, "desk/linkage_outsiders.html#list", context)
     context["villages"] = cached(request.actor, "outsiders", lambda: _villages(request))

@@ -41,12 +41,15 @@ def suspicions(request: HttpRequest) -> HttpResponse:
     if kind:
         rows = rows.filter(kind=kind)
     counts = dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
+    views = [(name, label, counts.get(name or "open", 0)) for name, label in VIEWS.items()]
+    if wants_fragment(request, "tabs"):
+        return render(request, "desk/linkage_suspicions.html#tabs", {"view": view, "views": views})
     page = page_of(rows.filter(state=view or "open"), order=ORDER, cursor=request.GET.get("after", ""))
     describe(page.rows)
     context = {
         "page": page,
         "view": view,
-        "views": [(name, label, counts.get(name or "open", 0)) for name, label in VIEWS.items()],
+        "views": views,
         "kind": kind,
         "kinds": SuspicionKind.choices,
         "filters": filters,

@@ -72,6 +72,8 @@ CONSEQUENCES = {
     "key_group": gettext_lazy("重点群体"),
     "away_while_here": gettext_lazy("登记未就业，见于外出"),
 }
+# Too little to go by, however high the chance: on its own the reason would read as a contradiction.
+BY_RULE = ("name_only", "phone_only")
 STAGES = {
     "A": gettext_lazy("完整证件号码"),
     "B": gettext_lazy("两项关键信息"),
@@ -98,15 +100,19 @@ class Line:
     cells: list[Cell]
 
 
+def why_held(hold: str, words: str | Promise) -> str:
+    """Why a likely pair waits for a person all the same; "" for no such reason."""
+    return _("{why}，规定须人工确认").format(why=words) if hold in BY_RULE else str(words)
+
+
 def compare(links: list[Link], actor: Actor) -> None:
     """Hang what the card shows on each pair; a fixed number of queries for any number of pairs.
 
     A pair for a second look (``blind``) comes without what the first clerk said, and what the village told them.
     """
     wanted = {link.pk: _candidate_keys(link) for link in links}
-    people = with_work(
-        Person.objects.filter(pk__in={key for keys in wanted.values() for key in keys}).select_related("household")
-    )
+    shown = {key for keys in wanted.values() for key in keys} | {link.person_id for link in links if link.person_id}
+    people = with_work(Person.objects.filter(pk__in=shown).select_related("household"))
     persons = {person.pk: person for person in people}
     places = places_of(
         code for code in {p.region_code for p in people} | {link.record.village_code for link in links} if code
@@ -127,10 +133,14 @@ def compare(links: list[Link], actor: Actor) -> None:
     for link in links:
         link.blind = getattr(link, "blind", None)
         link.open = link.decision == Decision.PENDING or bool(link.blind)
+        confirmed = not link.open and link.decision == Decision.CONFIRMED
+        link.chosen = persons.get(link.person_id) if confirmed else None
         scores = {candidate["person_id"]: candidate for candidate in link.candidates}
-        link.options = []
+        link.options, link.chosen_key = [], None
         for number, key in enumerate((key for key in wanted[link.pk] if key in persons), 1):
             person = persons[key]
+            if person == link.chosen:
+                link.chosen_key = number
             score = scores.get(key, {})
             weights = score.get("weights", {})
             link.options.append(
@@ -144,11 +154,12 @@ def compare(links: list[Link], actor: Actor) -> None:
                 }
             )
         link.lines = _lines(link, places, scores)
+        link.hold_label = why_held(link.hold, tr(link.get_hold_display()))
         link.source_label = FeedSource(link.record.source).label
         link.decider = names.get(link.decided_by, link.decided_by)
         # What hangs on another candidate would tell that the first clerk chose them.
-        chosen = link.blind and link.person_id not in wanted[link.pk][:1]
-        link.weighty = [] if chosen else [CONSEQUENCES[name] for name in weighty.get(link.pk, ())]
+        telling = link.blind and link.person_id not in wanted[link.pk][:1]
+        link.weighty = [] if telling else [CONSEQUENCES[name] for name in weighty.get(link.pk, ())]
         link.batch = batches.get(link.record.batch_id)
         link.stage_label = STAGES.get(link.stage, "")
         link.digest = parameters_digest(link.run.report) if link.run else ""

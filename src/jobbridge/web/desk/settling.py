@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 Row = TypeVar("Row")
+SETTLED = "settled"  # the tabs of the list hear it and count anew, under the filters of the page
 
 
 def settled(
@@ -34,4 +35,8 @@ def settled(
             return HttpResponse(_(str(error)), status=400)
         messages.error(request, _(str(error)))
         return redirect(back)
-    return card(row) if request.htmx else redirect(back)
+    if not request.htmx:
+        return redirect(back)
+    answer = card(row)
+    answer["HX-Trigger"] = SETTLED
+    return answer

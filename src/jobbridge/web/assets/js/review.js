@@ -7,6 +7,7 @@ const help = document.getElementById("keys");
 const LOW = 8; // fewer fresh pairs than this: fetch more
 const TRIES = 3;
 const PAUSE = 600; // ms before the second try, twice that before the third
+const SETTLE = 300; // ms a new card must have been there: the second press of a double one was meant for the last
 const PACE_AFTER = 5; // decisions before a pace is worth showing
 
 const past = []; // what can be taken back, the last at the end
@@ -16,6 +17,7 @@ let fetching = null;
 let exhausted = false;
 let done = 0;
 let startedAt = 0;
+let shownAt = 0;
 
 const cards = () => [...deck.children];
 const current = () => deck.querySelector("[data-current]");
@@ -25,10 +27,17 @@ function say(text, trouble = false) {
   const line = desk.querySelector("[data-said]");
   line.textContent = text;
   line.classList.toggle("review-trouble", trouble);
+  desk.querySelector("[data-take-back]").hidden = !past.length;
 }
 
+// What was said about the last card does not stay beside the next: whoever shows one speaks afterwards.
 function show(card) {
-  current()?.removeAttribute("data-current");
+  const before = current();
+  if (card !== before) {
+    shownAt = performance.now();
+    say("");
+  }
+  before?.removeAttribute("data-current");
   desk.querySelector(".review-empty").hidden = Boolean(card);
   if (!card) return;
   card.dataset.current = "";
@@ -130,17 +139,17 @@ function put(card, what, url, values) {
       if (what === "decide") count(-1);
     }
     const text = await reason(answer);
-    say(text, true);
     // Decided by another, or gone: it does not come back. Everything else does, with the reason on it.
     if (answer && [404, 409].includes(answer.status)) {
       if (card === current()) show(card.nextElementSibling || card.previousElementSibling);
       card.remove();
-      return;
+    } else {
+      mark(card, text);
+      gone.delete(card.dataset.pair);
+      if (!card.isConnected) deck.insertBefore(card, current());
+      show(card);
     }
-    mark(card, text);
-    gone.delete(card.dataset.pair);
-    if (!card.isConnected) deck.insertBefore(card, current());
-    show(card);
+    say(text, true);
   });
   more();
 }
@@ -155,15 +164,20 @@ function mark(card, text) {
   note.textContent = text;
 }
 
+const tooSoon = () => performance.now() - shownAt < SETTLE;
+
 function decide(card, person) {
+  if (tooSoon()) return;
   const form = card.querySelector("form");
+  const button = [...form.querySelectorAll("[data-key]")].find(({ value }) => value === person);
   put(card, "decide", form.action, { person });
+  say(button?.dataset.noted || desk.dataset.noted); // the village may have named one who is not shown
 }
 
 function ask(card, button) {
-  if (!button) return;
-  say(desk.dataset.asked);
+  if (!button || tooSoon()) return;
   put(card, "ask", button.formAction, { person: button.value });
+  say(desk.dataset.asked);
 }
 
 function skip(card) {
@@ -247,6 +261,7 @@ if (desk) {
     if ("ask" in button.dataset) ask(card, button);
     else decide(card, button.value);
   });
+  desk.querySelector("[data-take-back]").addEventListener("click", undo);
   desk.querySelector("[data-help]").addEventListener("click", () => help.showModal());
   // A word still on its way is not lost by closing the window without a question.
   addEventListener("beforeunload", (event) => underway.size && event.preventDefault());

@@ -30,7 +30,7 @@ COVERS = {
 }
 
 _PASSAGE = (FeedField.NAME, FeedField.PHONE, FeedField.SEEN, FeedField.DIRECTION)
-_TICKET = (*_PASSAGE, FeedField.ID, FeedField.TRIP)
+_TICKET = (FeedField.NAME, FeedField.ID, *_PASSAGE[1:], FeedField.TRIP)
 # What the lists of an agency usually have; those of an agency that is not here may have anything.
 USUAL = {
     **dict.fromkeys((FeedSource.MOBILE, FeedSource.UNICOM, FeedSource.TELECOM), _PASSAGE),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from .frequencies import FAMILY
 from .parameters import Parameters
 
 _FITS = "starts_with(r.id_text, f.id_head) and ends_with(r.id_text, f.id_end)"
@@ -59,8 +60,6 @@ def by_decisive_pair(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-# A phone that unsure rows take to be more people's than this is no family's.
-MAX_HEARD = 4
 # No link has taught a phone yet.
 NOTHING_PROVEN = "select 0::bigint as record, 0::bigint as person where false"
 
@@ -120,7 +119,7 @@ def phone_owners(con: duckdb.DuckDBPyConnection, rows: str, proven: str, paramet
         select phone, person, 'heard', users, sure
         from (select *, count(*) over (partition by phone) as users from rumour)
         left join (select phone, person, true as known from one) using (phone, person)
-        where known is null and users <= {MAX_HEARD}"""
+        where known is null and users <= {FAMILY}"""
     )
 
 

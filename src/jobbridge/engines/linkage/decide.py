@@ -24,9 +24,10 @@ _ID_SEEN = "id_level in ('same', 'fit', 'near', 'one_off')"
 TEACHES = f"zone = 'auto' and place = 1 and ({_ID_SEEN} or village_level = 'same' or birth_level = 'same')"
 # Links that tell whom an unsure row with a full name takes its phone to be.
 HEARS = "zone = 'review' and place = 1 and name_level = 'exact' and phone_level in ('other', 'unlisted')"
-# Rows with part of an id and a full name that are nobody's of the register.
-STRANGER = """id_kind in ('masked', 'wrong') and name is not null and not name_masked
-    and n not in (select record from decided_all where posterior >= 0.05)"""
+# Rows with part of an id and a full name that are nobody's of the register: no candidate is this likely.
+_NOBODY = 0.05
+STRANGER = f"""id_kind in ('masked', 'wrong') and name is not null and not name_masked
+    and n not in (select record from decided_all where posterior >= {_NOBODY!r})"""
 _PROVEN = f"select record, person from decided_all where {TEACHES}"
 
 

@@ -23,7 +23,7 @@ COUNTS = (
 # Whether a row of the feed names a place of the register.
 PLACED = "(same_village is not null or same_town is not null)"
 # One phone with more names than this in one feed is no family's.
-_FAMILY = 4
+FAMILY = 4
 
 
 def register_size(con: duckdb.DuckDBPyConnection) -> int:
@@ -64,7 +64,7 @@ def count_values(con: duckdb.DuckDBPyConnection, *, names_known: bool = False) -
     _count_id_masks(con)
     con.execute(
         f"""create table phone_names as select phone, count(distinct name) as c from feed
-            where phone is not null group by 1 having c > {_FAMILY}"""
+            where phone is not null group by 1 having c > {FAMILY}"""
     )
     same_name = discounted(con, "select c from register_names where name is not null", "cn.c")
     con.execute(
